@@ -1,0 +1,35 @@
+# make alone lists the commands. PYTHON=python uses the interpreter at hand and sets nothing up;
+# PIP_ARGS="…" is handed to pip at set-up; BASE=python3.12 makes .venv with another Python.
+
+BASE ?= python3
+PYTHON ?= .venv/bin/python
+ifeq ($(PYTHON),.venv/bin/python)
+READY := .venv/ready
+endif
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## run every note in one kernel and record its results
+	@$(PYTHON) -m scripts.run
+
+test: $(READY) ## run the tests
+	@$(PYTHON) -m pytest
+
+check: $(READY) ## ask whether notes, results, package, figures and links agree
+	@$(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check && $(PYTHON) -m scripts.check
+
+tangle: $(READY) ## write the package micrograd/ from the notes
+	@$(PYTHON) -m scripts.tangle
+
+site: run ## run, then build the site into build/site
+	@$(PYTHON) -m scripts.site
+
+clean: ## delete what can be made again (not .venv)
+	rm -rf build .pytest_cache .ruff_cache .hypothesis
+
+.venv/ready: requirements.txt
+	@$(BASE) -m scripts.setup $(PIP_ARGS)
+	@touch $@
+
+.PHONY: help run test check tangle site clean
