@@ -10,10 +10,8 @@ PIP = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-ch
 def failure():
     """Makes the environment; None, or one line that says why it could not."""
     if sys.version_info < (3, 11):  # noqa: UP036
-        return (
-            "Python 3.11 or newer is needed, this is %d.%d: name one with `make run BASE=python3.11`"
-            % sys.version_info[:2]
-        )
+        found = ".".join(map(str, sys.version_info[:2]))
+        return "Python 3.11 or newer is needed, this is " + found + ": name one with `make run BASE=python3.11`"
     try:
         import ensurepip  # noqa: F401
         import venv
@@ -21,7 +19,7 @@ def failure():
         return "this Python has no venv: install it (on Debian: apt install python3-venv)"
     try:
         venv.create(".venv", with_pip=True)
-        done = subprocess.run(PIP + sys.argv[1:], stderr=subprocess.PIPE, universal_newlines=True)
+        done = subprocess.run(PIP + sys.argv[1:], stderr=subprocess.PIPE, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
         return "cannot make .venv: " + (getattr(error, "strerror", None) or str(error))
     return pip_failure(done.stderr) if done.returncode else None
