@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 STYLE = {
+    "axes.axisbelow": True,
     "axes.edgecolor": "0.35",
     "axes.facecolor": "none",
     "axes.grid": True,
