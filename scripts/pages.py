@@ -1,21 +1,26 @@
-"""Notes as the Markdown that MkDocs publishes: `python -m scripts.pages` writes build/pages."""
+"""Notes as the Markdown that MkDocs publishes: text in, text out."""
 
 import re
-import shutil
-from pathlib import Path
 
-import nbformat
 from latex2mathml.converter import convert
+from pymdownx.slugs import slugify
 
-from scripts.command import command, write_file
-from scripts.notes import FOLDER, Cell, Check, Note, NoteError, all_notes, result_lines
+from scripts.notes import Cell, Check, Note, NoteError, result_lines
+from scripts.versions import Definition, Index, header
 
-PAGES = Path("build/pages")
-NOTEBOOKS = Path("build/notebooks")
 CODE = re.compile(r"(^(`{3,}).*?^\2$|(`+)[^`].*?(?<!`)\3(?!`))", re.M | re.S)  # fences and code spans
 DISPLAY = re.compile(r"^\$\$(.+?)\$\$$", re.M | re.S)
 INLINE = re.compile(r"(?<![\\$\w])\$(?!\s)((?:[^$\n]|\n(?!\n))+?)(?<!\s)\$(?![\w$])")
 QUOTE = re.compile(r"^> \[!(\w+)\]\n((?:>.*\n?)*)", re.M)
+
+
+def outside_code(text: str, change) -> str:
+    """The text with `change` applied to what stands between its fences and code spans."""
+    pieces, end = [], 0
+    for code in CODE.finditer(text):
+        pieces += [change(text[end : code.start()]), code[0]]
+        end = code.end()
+    return "".join([*pieces, change(text[end:])])
 
 
 def mathml(tex: str, place: str, display: str) -> str:
@@ -30,15 +35,11 @@ def mathml(tex: str, place: str, display: str) -> str:
 def with_math(text: str, place: str) -> str:
     """Prose with its TeX as MathML; code is left alone."""
 
-    def replaced(part: str) -> str:
-        part = DISPLAY.sub(lambda math: f"<div>{mathml(math[1], place, 'block')}</div>", part)
+    def change(part: str) -> str:
+        part = DISPLAY.sub(lambda math: f'<div class="math">{mathml(math[1], place, "block")}</div>', part)
         return INLINE.sub(lambda math: f"<span>{mathml(math[1], place, 'inline')}</span>", part)
 
-    pieces, end = [], 0
-    for code in CODE.finditer(text):
-        pieces += [replaced(text[end : code.start()]), code[0]]
-        end = code.end()
-    return "".join([*pieces, replaced(text[end:])])
+    return outside_code(text, change)
 
 
 def admonition(quote: re.Match) -> str:
@@ -47,24 +48,13 @@ def admonition(quote: re.Match) -> str:
     return "\n".join([f"!!! {quote[1].lower()}", "", *("    " + line if line else "" for line in body), ""])
 
 
-def cell_fence(note: Note, cell: Cell, number: int) -> list[str]:
-    """A cell and its results as fences and figures that carry an anchor and their kind."""
-    ticks = note.lines[cell.line - 1].rstrip("\r").split("python")[0].strip()
-    title = f' title="{cell.title}"' if cell.title else ""
-    lines = [f"{ticks} {{ .python #cell-{number}{title} }}", *cell.source.split("\n"), ticks]
-    for line in result_lines(cell.output, []):
-        lines.append(re.sub(r"^(`{3,})output$", r"\1 { .text .output }", line))
-    for figure in cell.figures:
-        lines += ["", f"![{figure.alt}]({figure.path}){{ .figure }}"]
-    return lines
-
-
 def folded(lines: list[str]) -> list[str]:
     """`<details>` as Material's folded block, whose content is indented."""
     page, indent = [], ""
     for line in lines:
         if summary := re.match(r"<details><summary>(.*)</summary>$", line):
-            page, indent = [*page, f'??? example "{summary[1]}"'], "    "
+            page.append(f'??? example "{summary[1]}"')
+            indent = "    "
         elif line == "</details>":
             indent = ""
         else:
@@ -72,44 +62,158 @@ def folded(lines: list[str]) -> list[str]:
     return page
 
 
-def page(note: Note) -> str:
-    """A note as the Markdown of its page."""
-    lines, number = [], 0
-    for block in note.blocks:
-        if isinstance(block, Cell):
-            number += 1
-            lines += cell_fence(note, block, number)
-        elif not isinstance(block, Check):
-            text = with_math(block.text, note.place(block.line))
-            lines += QUOTE.sub(admonition, text + "\n").rstrip("\n").split("\n")
-        else:
-            continue
-        lines.append("")
-    if not lines[0].startswith("# "):
-        raise NoteError(note.place(1), "no title", "start the note with `# Title`")
-    chapter = re.match(r"(\d\d)-", note.stem)
-    front = ["---", f'title: "{int(chapter[1])} · {lines[0][2:]}"', "---", ""] if chapter else []
-    return "\n".join(front + folded(lines))
+class Glossary:
+    """The glossary's words, each with the first sentence of what it says."""
+
+    def __init__(self, text: str):
+        entries = re.findall(r"^## (.+)\n\n((?:.+\n?)+)", text, re.M)
+        self.words = {word.lower(): re.sub(r"[`*\n]+", " ", said).split(". ")[0].strip(" .") for word, said in entries}
+        alternatives = "|".join(sorted(map(re.escape, self.words), key=len, reverse=True))
+        self.pattern = re.compile(
+            rf"(\[[^\]]*\]\([^)]*\)|^#.*|\*\*.*?\*\*|<[^>]*>)|\b({alternatives})(?=s?\b)", re.M | re.I
+        )
+
+    def marked(self, text: str, seen: set[str]) -> str:
+        """Prose whose words of the glossary link to it where they stand for the first time; `seen` grows."""
+
+        def mark(match: re.Match) -> str:
+            word = (match[2] or "").lower()
+            if not word or word in seen:
+                return match[0]
+            seen.add(word)
+            said = self.words[word].replace('"', "'")
+            return f'[{match[0]}](glossary.md#{slugify(case="lower")(word, "-")} "{said}"){{ .term }}'
+
+        return outside_code(text, lambda part: self.pattern.sub(mark, part)) if self.words else text
 
 
-def whole(notebook) -> str:
-    """The whole executed notebook as mkdocs-jupyter shall render it: with MathML, and a link to the plain one."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = with_math(cell.source, "build/notebooks/whole.ipynb")
-    text = "# The whole notebook\n\nThe one notebook that the notes split up: [download it](notebooks/whole.ipynb)."
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="whole"))
-    return nbformat.writes(notebook)
+class Page:
+    """A note's page. `index` knows where every name of the book is defined, `repository` where its source is."""
+
+    def __init__(self, note: Note, index: Index, glossary: Glossary, repository: str):
+        self.note, self.index, self.glossary, self.repository = note, index, glossary, repository
+        self.seen: set[str] = set()
+        if not note.lines[0].startswith("# "):
+            raise NoteError(note.place(1), "no title", "start the note with `# Title`")
+        self.title = note.lines[0][2:].strip()
+        chapter = re.match(r"(\d\d)-", note.stem)
+        self.number = str(int(chapter[1])) if chapter else ""
+
+    def markdown(self) -> str:
+        """The page, with its front matter."""
+        lines, number = [], 0
+        for block in self.note.blocks:
+            if isinstance(block, Cell):
+                number += 1
+                lines += [*self.cell(block, number), ""]
+            elif not isinstance(block, Check):
+                lines += [*self.prose(block.text, block.line), ""]
+        return "\n".join([*self.front_matter(), *folded(lines), *self.take_away()]).rstrip("\n") + "\n"
+
+    def take_away(self) -> list[str]:
+        """Links to the note as a notebook and to its source."""
+        links = [f"[the source of this page]({self.repository}/blob/main/{self.note.path})"]
+        links += [f"[edit it]({self.repository}/edit/main/{self.note.path})"]
+        if self.number:
+            links.insert(0, f"[this note as a notebook](notebooks/{self.note.stem}.ipynb)")
+        return [" · ".join(links) + "\n{ .take }"]
+
+    def front_matter(self) -> list[str]:
+        title = f"{self.number} · {self.title}" if self.number else self.title
+        return ["---", f'title: "{title}"', "hide: [toc]", "---", ""]
+
+    def prose(self, text: str, line: int) -> list[str]:
+        if line == 1 and self.number:
+            text = f'# <span class="chapter">{self.number}</span> ' + text[2:]
+        if said := header(self.note):
+            text = re.sub(r"^\*(?!\*)(?:[^*]|\n(?!\n))+\*$", lambda _: self.header(said), text, count=1, flags=re.M)
+        if self.number:
+            text = self.glossary.marked(text, self.seen)
+        text = with_math(text, self.note.place(line))
+        return QUOTE.sub(admonition, text + "\n").rstrip("\n").split("\n")
+
+    def header(self, said: str) -> str:
+        """The lines under the title, their names linked to where they were defined."""
+        about, needs, rest = said.partition("Needs:")
+        needs, defines, made = rest.partition("Defines:")
+        parts = [about.strip(), "Needs:" + self.linked(needs, own=False), defines + self.linked(made, own=True)]
+        return "\n".join(
+            part.strip() + "\n{ .needs }" if i == 2 else part.strip() + "  " for i, part in enumerate(parts)
+        )
+
+    def linked(self, names: str, own: bool) -> str:
+        def link(name: re.Match) -> str:
+            found = self.index.find(name[1], self.note, own)
+            return f"[{name[0]}]({found.target})" if found else name[0]
+
+        return re.sub(r"`(\w+)`", link, names)
+
+    def cell(self, cell: Cell, number: int) -> list[str]:
+        """A cell and its results as fences and figures, with what is known of the definitions in it."""
+        ticks = self.note.lines[cell.line - 1].rstrip("\r").split("python")[0].strip()
+        found = self.index.by_cell.get((self.note.stem, number), [])
+        changed = sorted({line for definition in found if definition.previous for line in definition.changed})
+        attributes = f' title="{cell.title}"' if cell.title else ""
+        attributes += f' hl_lines="{" ".join(map(str, changed))}"' if changed else ""
+        lines = [f'<div id="cell-{number}"></div>', ""] if found else []
+        lines += [f"{ticks} {{ .python{attributes} }}", *cell.source.split("\n"), ticks]
+        kind = "error" if "raises-exception" in cell.tags else "output"
+        for line in result_lines(cell.output, []):
+            lines.append(re.sub(r"^(`{3,})output$", rf"\1 {{ .text .{kind} }}", line))
+        for figure in cell.figures:
+            lines += ["", f"[![{figure.alt}]({figure.path})]({figure.path}){{ .figure }}"]
+        for definition in found:
+            lines += self.versions(definition)
+        return lines + self.home(cell, found)
+
+    def versions(self, definition: Definition) -> list[str]:
+        """Which version of a class or function this is, the ones beside it, and what changed."""
+        before, after = definition.previous, definition.next
+        if not (before or after):
+            return []
+        links = [f"`{definition.name}`, {definition.label}"]
+        links += [f"← [{beside(definition, before)}]({before.target})"] if before else []
+        links += [f"[{beside(definition, after)}]({after.target}) →"] if after else []
+        links += [f"[what changed](versions.md#{definition.anchor})"] if before else []
+        return ["", " · ".join(links) + "\n{ .version }"]
+
+    def home(self, cell: Cell, found: list[Definition]) -> list[str]:
+        """Where a tangled cell lives in the package."""
+        names = [
+            f"[`{definition.name}`](package.md#{definition.name.lower()})" for definition in found if definition.source
+        ]
+        return ["", f"In the package: {', '.join(names)}\n{{ .version }}"] if cell.title and names else []
 
 
-@command(__name__)
-def main() -> int:
-    shutil.rmtree(PAGES, ignore_errors=True)
-    pages = {f"{note.stem}.md": page(note) for note in [Note.read(FOLDER / "index.md"), *all_notes()]}
-    pages["whole.ipynb"] = whole(nbformat.read(NOTEBOOKS / "whole.ipynb", 4))
-    for name, text in pages.items():
-        write_file(PAGES / name, text.encode())
-    shutil.copytree(FOLDER / "figures", PAGES / "figures")
-    shutil.copytree(NOTEBOOKS, PAGES / "notebooks")
-    shutil.copy("scripts/pages.css", PAGES / "pages.css")
-    return 0
+def beside(definition: Definition, other: Definition) -> str:
+    """How the caption of a definition names the one before or after it."""
+    return other.label if other.note is definition.note else f"{other.label}, in note {other.note.stem[:2]}"
+
+
+def versions(index: Index) -> str:
+    """The page of every change: each version of a class or function against the one before it."""
+    lines = ["---", 'title: "What changed"', "hide: [toc]", "search: {exclude: true}", "---", "", "# What changed", ""]
+    lines += ["Every new version of a class or function, against the one before it.", ""]
+    for name, found in index.by_name.items():
+        changed = [definition for definition in found if definition.previous]
+        lines += [f"## {name}", ""] if changed else []
+        for definition in changed:
+            where = f"[{definition.label}]({definition.target}) after [{beside(definition, definition.previous)}]"
+            lines += [f'<div id="{definition.anchor}"></div>', "", f"{where}({definition.previous.target})", ""]
+            lines += ["```diff", definition.diff, "```", ""]
+    return "\n".join(lines)
+
+
+def package(index: Index, files: dict[str, str]) -> str:
+    """The page that shows the finished package, each definition with a link to the note that explains it."""
+    lines = ["---", 'title: "The package"', "hide: [toc]", "---", "", "# The package", ""]
+    lines += ["What the notes leave behind: every line below stands in one of them, and is explained there.", ""]
+    for path, text in files.items():
+        lines += [f"## {path}", ""]
+        for piece in re.split(r"\n\n\n(?=def |class |@)", text.rstrip("\n")):
+            if name := re.match(r"(?:@.*\n)*(?:def|class) (\w+)", piece):
+                found = [each for each in index.by_name[name[1]] if each.note.cells[each.cell - 1].title == path]
+                lines += [f"### {name[1]}", ""]
+                lines += [f"Explained in [{found[-1].note.lines[0][2:]}]({found[-1].target}).", ""]
+            lines += ["```python", piece.strip("\n"), "```", ""]
+    return "\n".join(lines)

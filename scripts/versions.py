@@ -29,6 +29,10 @@ class Definition:
         return f"{self.note.stem}.md#cell-{self.cell}"
 
     @property
+    def anchor(self) -> str:
+        return f"{self.name.lower()}-in-{self.note.stem[:2]}-{self.cell}"
+
+    @property
     def diff(self) -> str:
         """The unified diff from the previous definition, without its header."""
         old, new = self.previous.source.split("\n"), self.source.split("\n")

@@ -1,0 +1,31 @@
+"""The faces of the book, cut down to the letters it uses: Source Serif for text, STIX Two Math for formulas."""
+
+import importlib.util
+from pathlib import Path
+
+from fontTools import subset
+
+FACES = {
+    "serif.woff2": ("font_source_serif_pro", "files/SourceSerifPro-Regular.ttf"),
+    "serif-italic.woff2": ("font_source_serif_pro", "files/SourceSerifPro-It.ttf"),
+    "serif-bold.woff2": ("font_source_serif_pro", "files/SourceSerifPro-Semibold.ttf"),
+    "math.woff2": ("ziamath", "fonts/STIXTwoMath-Regular.ttf"),
+}
+LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x180)}
+ITALIC = {
+    *range(0x1D434, 0x1D468),
+    *range(0x1D6E2, 0x1D71C),
+    0x210E,
+}  # what browsers make of a lone letter in a formula
+
+
+def write(folder: Path, text: str) -> None:
+    """Writes each face to `folder`, with Latin and whatever else `text` has."""
+    for name, (package, file) in FACES.items():
+        path = Path(importlib.util.find_spec(package).origin).parent / file
+        options = subset.Options(flavor="woff2", layout_features=["*"])
+        font = subset.load_font(str(path), options)
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=LATIN | set(map(ord, text)) | (ITALIC if "math" in name else set()))
+        subsetter.subset(font)
+        subset.save_font(font, str(folder / name), options)
