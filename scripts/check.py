@@ -50,10 +50,11 @@ def links(path: Path) -> Iterator[NoteError]:
 def form(note: Note) -> Iterator[NoteError]:
     """Where a note is not as Jupytext reads and writes it, or not as it should look."""
     config = load_jupytext_configuration_file(str(PAIRING))
-    notebook = jupytext.reads(note.text, "md", config=config)
+    text = "\n".join(note.lines)
+    notebook = jupytext.reads(text, "md", config=config)
     if [cell.source for cell in notebook.cells if cell.cell_type == "code"] != [cell.source for cell in note.cells]:
         yield NoteError(note.path, "Jupytext sees other cells in it", "three backticks at the line's start make a cell")
-    elif jupytext.writes(notebook, "md", config=config) != note.text:
+    elif jupytext.writes(notebook, "md", config=config) != text:
         yield NoteError(note.path, "a round trip through a notebook changes it", "one blank line between things")
     for number, line in enumerate(prose(note.text).split("\n"), 1):
         if line != line.rstrip():
@@ -78,7 +79,8 @@ def figures(notes: list[Note], folder: Path) -> Iterator[NoteError]:
 def package(notes: list[Note], folder: Path) -> Iterator[NoteError]:
     """Each file of the package that is not what the notes say, with the difference."""
     for path, diff in tangle.differences(tangle.tangle(notes), folder.parent):
-        line = re.search(r"^@@ -(\d+)", diff, re.M)[1]
+        start, same = re.search(r"^@@ -(\d+).*\n((?: .*\n)*)", diff, re.M).groups()
+        line = max(1, int(start) + same.count("\n"))
         yield NoteError(f"{path}:{line}", "differs from the notes", "make tangle", diff.rstrip())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
+from jupyter_core.utils import ensure_event_loop, run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
@@ -33,7 +33,7 @@ class Kernel:
     def __enter__(self) -> "Kernel":
         environment = os.environ | {
             "PYTHONHASHSEED": "0",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(self.cwd.resolve()), str(ROOT)]),
             "IPYTHONDIR": self.folder.name,
             "LC_ALL": "C.UTF-8",
             "OMP_NUM_THREADS": "1",
@@ -43,6 +43,7 @@ class Kernel:
         try:
             run_sync(self.manager.start_kernel)(env=environment, cwd=str(self.cwd), extra_arguments=arguments)
             self.client = self.manager.client()
+            self.client.allow_stdin = False  # input() raises, it does not wait for an answer
             self.client.start_channels()
             run_sync(self.client.wait_for_ready)(timeout=60)
         except BaseException:
@@ -51,6 +52,7 @@ class Kernel:
         return self
 
     def __exit__(self, *_) -> None:
+        ensure_event_loop().set_exception_handler(lambda *_: None)  # a cell that was interrupted has no more to say
         if self.client:
             self.client.stop_channels()
         if self.manager.has_kernel:

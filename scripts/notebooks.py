@@ -1,5 +1,6 @@
 """Notes as notebooks: the one that is run, the one that is kept, and the whole."""
 
+import base64
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from scripts.command import write_file
 from scripts.notes import Cell, Check, Note
-from scripts.results import figure_of
+from scripts.results import PNG, figure_of
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -20,7 +21,7 @@ def to_run(note: Note):
     """A notebook with a cell for every block of the note; a check is a code cell too."""
     notebook = new_notebook(metadata=METADATA)
     for number, block in enumerate(note.blocks):
-        place = {"id": f"{note.stem[:2]}-{number:03}", "metadata": {"place": [note.path, block.line]}}
+        place = {"id": f"{note.stem}-{number:03}", "metadata": {"place": [note.path, block.line]}}
         if isinstance(block, Cell):
             place["metadata"]["tags"] = list(block.tags)
             notebook.cells.append(new_code_cell(block.source, **place))
@@ -53,8 +54,9 @@ def _outputs(cell, result, varies: bool) -> list:
         said = f"{error.ename}: {error.evalue}"
         outputs.append(new_output("error", ename=error.ename, evalue=error.evalue, traceback=[said]))
     for figure, picture in result.figures:
-        data = {"image/svg+xml": picture.decode(), "text/plain": figure.alt}
-        outputs.append(new_output("display_data", data))
+        png = picture.startswith(PNG)
+        image = {"image/png": base64.b64encode(picture).decode()} if png else {"image/svg+xml": picture.decode()}
+        outputs.append(new_output("display_data", {**image, "text/plain": figure.alt}, metadata={"file": figure.path}))
     return outputs
 
 
@@ -69,11 +71,37 @@ def _numbered(notebook):
     return notebook
 
 
-def whole(notes: list[Note], done: list):
-    """All notes as the single notebook that they split up; a link to a note goes to its place in it."""
-    notebook = new_notebook(metadata=METADATA)
+WHOLE = """\
+# The whole notebook
+
+The one notebook that the notes split up, executed. It runs from the top in any Jupyter session; the cell below
+brings what the notes import, if it is missing."""
+SET_UP = """\
+import importlib.util
+import pathlib
+import subprocess
+import sys
+
+FILES = {files}
+
+missing = [name for name in ("graphviz", "matplotlib", "numpy", "sympy", "torch") if not importlib.util.find_spec(name)]
+if missing:
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
+if not importlib.util.find_spec("micrograd"):  # the package that the notes leave behind
+    for name, text in FILES.items():
+        pathlib.Path(name).parent.mkdir(exist_ok=True)
+        pathlib.Path(name).write_text(text)
+    importlib.invalidate_caches()"""
+
+
+def whole(notes: list[Note], done: list, package: dict[str, str]):
+    """All notes as the single notebook that they split up; a link to a note goes to its place in it. Its first cell
+    writes the package where there is none, so that it runs anywhere."""
+    files = "{\n" + "".join(f"    {name!r}: {text!r},\n" for name, text in package.items()) + "}"
+    set_up = new_code_cell(SET_UP.replace("{files}", files), id="set-up", metadata={"jupyter": {"source_hidden": True}})
+    notebook = new_notebook(metadata=METADATA, cells=[new_markdown_cell(WHOLE, id="whole"), set_up])
     for note, part in zip(notes, done, strict=True):
-        notebook.cells.append(new_markdown_cell(f'<a id="{note.stem}"></a>', id=f"{note.stem[:2]}-top"))
+        notebook.cells.append(new_markdown_cell(f'<a id="{note.stem}"></a>', id=f"{note.stem}-top"))
         for cell in part.cells:
             cell = nbformat.from_dict(cell)
             if cell.cell_type == "markdown":

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FOLDER = Path("notes")
+PLAIN = ("index.md", "glossary.md")  # pages that are not run: the first, and the words
 TAGS = ("raises-exception", "varies")
 SHOWN = ("", "text", "py", "pycon", "console", "output")  # fences that are never run, here or in Jupyter
 
+NAME = re.compile(r"[A-Za-z0-9-]{1,50}\.md")
 FENCE = re.compile(r"^(`{3,})\s*([^\s`]*)\s*([^`]*)$")
 FOREIGN = re.compile(r"^\s*(?:>\s*)*(`{3,}|~{3,})")  # any other fence: in a list, a quote, or made of tildes
 ATTRIBUTES = re.compile(r'^(?:(title)="(micrograd/\w+\.py)"|(tags)=\[((?:"[\w-]+"(?:,\s*)?)+)\])\s*')
 CHECK = re.compile(r"^<!--\s*check:\s*(.*?)\s*-->$")
+LIKE_CHECK = re.compile(r"[\s>*+-]*<!--.*check:")  # would never be evaluated
 FIGURE = re.compile(r"^!\[(.*)\]\((figures/[^()\s]+\.(?:svg|png))\)$")
 
 
@@ -75,6 +78,8 @@ class Note:
         self.crlf = 0 < text.count("\n") == text.count("\r\n")
         self.lines = (text.replace("\r\n", "\n") if self.crlf else text).split("\n")
         self.blocks = list(self._blocks())
+        if not self.blocks:
+            raise NoteError(self.place(1), "nothing in it", "start the note with its title")
 
     @classmethod
     def read(cls, path: Path) -> "Note":
@@ -104,13 +109,15 @@ class Note:
     def _blocks(self):
         if self.lines[0].startswith("---"):
             raise NoteError(self.place(1), "a YAML header", "start the note with its title")
+        if self.lines[0].startswith("\ufeff"):
+            raise NoteError(self.place(1), "a byte order mark", "save the note as plain UTF-8")
         prose_from, at = 0, 0
         while at < len(self.lines):
             line = self.lines[at].rstrip("\r")
             if check := CHECK.match(line):
                 block, after = Check(at + 1, self._expression(at, check[1])), at + 1
-            elif line.startswith("<!--") and "check:" in line:
-                raise NoteError(self.place(at + 1), "a malformed check", "write <!-- check: EXPRESSION --> on one line")
+            elif LIKE_CHECK.match(line):
+                raise NoteError(self.place(at + 1), "a malformed check", "write <!-- check: EXPRESSION --> as a line")
             elif line.startswith("```"):
                 block, after = self._fence(at)
             elif fence := FOREIGN.match(line):
@@ -125,7 +132,8 @@ class Note:
         yield from self._prose(prose_from, at)
 
     def _prose(self, start: int, end: int):
-        if text := "\n".join(self.lines[start:end]).strip("\n"):
+        text = "\n".join(self.lines[start:end]).strip("\n")
+        if text.strip():
             while not self.lines[start].strip():
                 start += 1
             yield Prose(start + 1, text)
@@ -205,7 +213,7 @@ def result_lines(text: str | None, figures: list[Figure]) -> list[str]:
     """The lines that record a cell's text and figures below it."""
     lines = []
     if text is not None:
-        ticks = "`" * max(3, 1 + max(map(len, re.findall(r"^`+", text, re.M)), default=0))
+        ticks = "`" * max(3, 1 + max(map(len, re.findall(r"^ {0,3}(`+)", text, re.M)), default=0))
         lines += ["", f"{ticks}output", *text.split("\n"), ticks]
     for figure in figures:
         lines += ["", f"![{figure.alt}]({figure.path})"]
@@ -213,8 +221,11 @@ def result_lines(text: str | None, figures: list[Figure]) -> list[str]:
 
 
 def all_notes(folder: Path = FOLDER) -> list[Note]:
-    """Every note of `folder` in the order of their names; index.md, the first page, is not one of them."""
-    paths = sorted(path for path in folder.glob("*.md") if path.name != "index.md")
+    """Every note of `folder` in the order of their names."""
+    paths = sorted(path for path in folder.glob("*.md") if path.name not in PLAIN)
     if not paths:
         raise NoteError(folder.as_posix(), "no notes here", "run this from the root of the repository")
+    for path in paths:
+        if not NAME.fullmatch(path.name):
+            raise NoteError(path.as_posix(), "a name that is not just letters, digits and hyphens", "rename the note")
     return [Note.read(path) for path in paths]

@@ -11,6 +11,7 @@ from scripts.versions import Definition, Index, header
 CODE = re.compile(r"(^(`{3,}).*?^\2$|(`+)[^`].*?(?<!`)\3(?!`))", re.M | re.S)  # fences and code spans
 DISPLAY = re.compile(r"^\$\$(.+?)\$\$$", re.M | re.S)
 INLINE = re.compile(r"(?<![\\$\w])\$(?!\s)((?:[^$\n]|\n(?!\n))+?)(?<!\s)\$(?![\w$])")
+SIGN = re.compile(r"(<mo>(?!&#x00029;|\)|\]|&#x0005D;)[^<]*</mo>)<mo>(?=&#x02212;|&#x0002B;)")  # a sign, no operation
 QUOTE = re.compile(r"^> \[!(\w+)\]\n((?:>.*\n?)*)", re.M)
 
 
@@ -29,6 +30,7 @@ def mathml(tex: str, place: str, display: str) -> str:
         math = convert(tex.strip(), display=display)
     except Exception as error:
         raise NoteError(place, f"math that latex2mathml cannot read: {tex.strip()} ({error})") from None
+    math = SIGN.sub(r'\1<mo form="prefix">', math)
     return re.sub(r"[*_`\\]", lambda sign: f"&#{ord(sign[0])};", math)
 
 
@@ -36,7 +38,7 @@ def with_math(text: str, place: str) -> str:
     """Prose with its TeX as MathML; code is left alone."""
 
     def change(part: str) -> str:
-        part = DISPLAY.sub(lambda math: f'<div class="math">{mathml(math[1], place, "block")}</div>', part)
+        part = DISPLAY.sub(lambda math: f'<div class="math" tabindex="0">{mathml(math[1], place, "block")}</div>', part)
         return INLINE.sub(lambda math: f"<span>{mathml(math[1], place, 'inline')}</span>", part)
 
     return outside_code(text, change)

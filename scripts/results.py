@@ -6,6 +6,7 @@ import math
 import re
 import xml.etree.ElementTree as ET
 
+PNG = b"\x89PNG"
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w)")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 UNSTABLE = {
@@ -81,7 +82,7 @@ def same_figure(a: bytes, b: bytes) -> bool:
     """Whether two figures show the same: a graph's labels, nodes, edges; a plot's words, shapes; a picture's pixels."""
     if a == b:
         return True
-    if a[:4] == b[:4] == b"\x89PNG":
+    if a[:4] == b[:4] == PNG:
         return _same_pixels(a, b)
     try:
         return _same_svg(ET.fromstring(a), ET.fromstring(b))
@@ -96,18 +97,25 @@ def _same_svg(a, b) -> bool:
     if NUMBER.sub("#", shapes_a) != NUMBER.sub("#", shapes_b):
         return False
     numbers = zip(NUMBER.findall(shapes_a), NUMBER.findall(shapes_b), strict=False)
-    return all(math.isclose(float(x), float(y), rel_tol=1e-6, abs_tol=1e-3) for x, y in numbers)
+    close = all(math.isclose(float(x), float(y), rel_tol=1e-6, abs_tol=1e-3) for x, y in numbers)
+    return close and all(map(_same_pixels, _pictures(a), _pictures(b)))
 
 
 def _graph(svg) -> list:
-    """Every node and edge of Graphviz's drawing by its title, with the words and colours in it."""
+    """Every node and edge of Graphviz's drawing: the shapes, colours and words of each."""
     groups = [group for group in svg.iter() if group.get("class") in ("node", "edge")]
-    return sorted([str(piece.text) + str(piece.get("stroke")) for piece in group.iter()] for group in groups)
+    return sorted([f"{p.tag} {p.get('stroke')} {p.get('fill')} {p.text}" for p in group.iter()] for group in groups)
 
 
 def _shapes(svg) -> str:
     rows = ([element.tag, element.text or "", *(element.get(name, "") for name in SHAPE)] for element in svg.iter())
     return "\n".join(" ".join(row) for row in rows)
+
+
+def _pictures(svg) -> list[bytes]:
+    """The pictures inside a plot: a heat map is one."""
+    links = [element.get("{http://www.w3.org/1999/xlink}href", "") for element in svg.iter()]
+    return [base64.b64decode(link.partition(",")[2]) for link in links if link.startswith("data:image/png")]
 
 
 def _same_pixels(a: bytes, b: bytes) -> bool:

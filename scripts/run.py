@@ -16,7 +16,7 @@ from scripts import notebooks, tangle
 from scripts.command import command, write_file
 from scripts.engine import ENGINE, Kernel, Unraised, frames
 from scripts.notes import FOLDER, Cell, Check, Figure, Note, NoteError, all_notes, result_lines
-from scripts.results import figure_of, same_figure, same_text, text_of, unstable
+from scripts.results import PNG, exception_text, figure_of, same_figure, same_text, text_of, unstable
 
 TIME_LIMIT = 120  # seconds that a cell may take
 LOCK = "results.lock"  # beside the notes: a digest of each recorded result, so that a change by hand is seen
@@ -42,7 +42,8 @@ def execute(note: Note, kernel: Kernel, on_cell: Callable = lambda at: None, tim
         on_cell(cell_index)
 
     try:
-        return execute_notebook(notebooks.to_run(note), **ENGINE, kernel=kernel, on_cell=started, time_limit=time_limit)
+        options = {"kernel": kernel, "on_cell": started, "time_limit": time_limit}
+        notebook = execute_notebook(notebooks.to_run(note), **ENGINE, **options)
     except PapermillExecutionError as error:
         raise failure(note, note.blocks[error.cell_index], error, kernel.places) from None
     except Unraised as error:
@@ -51,6 +52,9 @@ def execute(note: Note, kernel: Kernel, on_cell: Callable = lambda at: None, tim
         raise NoteError(note.place(running.line), "the kernel died while it ran this cell") from None
     except CellTimeoutError:
         raise NoteError(note.place(running.line), f"this cell ran longer than {time_limit} s") from None
+    if any(cell.metadata.papermill.status == "failed" for cell in notebook.cells):  # papermill lets an exit pass
+        raise NoteError(note.place(running.line), "SystemExit: the rest of the note did not run")
+    return notebook
 
 
 def failure(note: Note, block: Cell | Check, error: PapermillExecutionError, places: dict) -> NoteError:
@@ -64,8 +68,7 @@ def failure(note: Note, block: Cell | Check, error: PapermillExecutionError, pla
         path, fence = places.get(where, (where, 0))
         line = fence + at if where == error.exec_count else line
         rows.append(f"  {path}:{fence + at}{', in ' + name if name else ''}")
-    message = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
-    return NoteError(note.place(line), message, detail="\n".join(rows[-8:]))
+    return NoteError(note.place(line), exception_text(error), detail="\n".join(rows[-8:]))
 
 
 def digest(text: str | None, pictures: list[bytes]) -> str:
@@ -76,7 +79,7 @@ def read_lock(folder: Path) -> dict[str, list[str]]:
     """The digests of each note's recorded results, by its file's name."""
     path = folder / LOCK
     rows = path.read_text().splitlines()[1:] if path.exists() else []
-    return {name: digests for name, *digests in map(str.split, rows)}
+    return {name: digests for name, *digests in map(str.split, filter(str.strip, rows))}
 
 
 def write_lock(folder: Path, lock: dict[str, list[str]]) -> None:
@@ -98,7 +101,9 @@ def _settle(note: Note, cell: Cell, executed, folder: Path, known: list[str]) ->
     if what := unstable(text or ""):
         raise NoteError(note.place(cell.line), f"its output holds {what}", "print what is the same in every run")
     figures = cell.figures[: len(pictures)]
-    figures += [Figure(0, "", f"figures/{note.stem}-{cell.line}-{n}.svg") for n in range(len(figures), len(pictures))]
+    for n in range(len(figures), len(pictures)):
+        kind = "png" if pictures[n].startswith(PNG) else "svg"
+        figures.append(Figure(0, "", f"figures/{note.stem}-{cell.line}-{n}.{kind}"))
     recorded = [path.read_bytes() if (path := folder / figure.path).exists() else b"" for figure in cell.figures]
     disagreement = _disagreement(cell, recorded, text, pictures, known)
     if not disagreement:
@@ -167,7 +172,8 @@ def show_progress(note: Note, at: int, start: float) -> None:
 def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TIME_LIMIT) -> None:
     """Tangles, runs every note and records its results, writes the executed notebooks; prints a table of times."""
     notes = all_notes(folder)
-    tangle.write(tangle.tangle(notes), folder.parent)
+    package = tangle.tangle(notes)
+    tangle.write(package, folder.parent)
     lock, done, total = read_lock(folder), [], time.perf_counter()
     print(f"{'note':<34} {'cells':>5} {'seconds':>8}  results", flush=True)
     for note, notebook, seconds in executed(notes, show_progress, time_limit):
@@ -178,7 +184,7 @@ def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TI
         clear = "\r\x1b[K" if sys.stdout.isatty() else ""
         what = f"{changed} recorded" if changed else "as recorded"
         print(f"{clear}{note.stem:<34} {len(note.cells):>5} {seconds:>8.2f}  {what}", flush=True)
-    notebooks.write(build / "notebooks" / "whole.ipynb", notebooks.whole(notes, done))
+    notebooks.write(build / "notebooks" / "whole.ipynb", notebooks.whole(notes, done, package))
     write_lock(folder, lock)
     cells = sum(len(note.cells) for note in notes)
     print(f"{'all, with the kernel':<34} {cells:>5} {time.perf_counter() - total:>8.2f}")

@@ -1,5 +1,6 @@
 """Builds build/site from the notes and the executed notebooks: `make site`."""
 
+import html
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from scripts import fonts, pages, tangle
+from scripts import fonts, lighten, pages, tangle
 from scripts.command import command, write_file
 from scripts.notes import FOLDER, Note, NoteError, all_notes
 from scripts.versions import Index
@@ -17,19 +18,28 @@ from scripts.versions import Index
 PAGES = Path("build/pages")
 SITE = Path("build/site")
 NOTEBOOKS = Path("build/notebooks")
+WHOLE = """\
+# The whole notebook
+
+The one notebook that the notes split up, executed: [download it](notebooks/whole.ipynb), or
+[open it in Colab]({colab}/blob/gh-pages/notebooks/whole.ipynb), where it runs as it is."""
 CAPTURED = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
 LOOKS = Path(__file__).with_name("looks")
-# mkdocs-jupyter's page and Material's offline search name scripts on other hosts. Nothing on the pages needs them.
-FOREIGN = re.compile(r"<script(?:(?!</script>)[\s\S])*?https://(?:unpkg|cdnjs)[\s\S]*?</script>")
 
 
 def whole(notebook) -> str:
-    """The whole executed notebook as mkdocs-jupyter shall render it: with MathML, and a link to the plain one."""
+    """The whole executed notebook as mkdocs-jupyter shall render it: with MathML, and figures as files of the site."""
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "set-up"]
+    notebook.cells[0].source = WHOLE.format(
+        colab=repository().replace("github.com", "colab.research.google.com/github")
+    )
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = pages.with_math(cell.source, "build/notebooks/whole.ipynb")
-    text = "# The whole notebook\n\nThe one notebook that the notes split up: [download it](notebooks/whole.ipynb)."
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="whole"))
+        for output in cell.get("outputs", []):
+            if file := output.get("metadata", {}).get("file"):
+                alt = html.escape(output.data["text/plain"])
+                output.data = {"text/html": f'<img class="figure" src="{file}" alt="{alt}">'}
     return nbformat.writes(notebook)
 
 
@@ -76,6 +86,13 @@ def main() -> int:
     write_pages()
     build()
     for path in SITE.glob("*.html"):
-        write_file(path, FOREIGN.sub("", path.read_text(encoding="utf-8")).encode())
+        write_file(path, lighten.page(path.read_text(encoding="utf-8")).encode())
+    whole_page = (SITE / "whole.html").read_text(encoding="utf-8")
+    whole_page, styles = lighten.styles_apart(whole_page, "looks/notebook.css")
+    write_file(SITE / "whole.html", whole_page.encode())
+    write_file(SITE / "looks" / "notebook.css", styles.encode())
+    for name in ("search_index.json", "search_index.js"):
+        path = SITE / "search" / name
+        write_file(path, lighten.search_index(path.read_text(encoding="utf-8")).encode())
     print(f"{SITE / 'index.html'}: open it, or serve {SITE} from anywhere")
     return 0

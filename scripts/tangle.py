@@ -24,8 +24,11 @@ def pieces(note: Note, cell: Cell) -> list[tuple[str, str, str]]:
         raise NoteError(note.place(cell.line + (error.lineno or 1)), f"SyntaxError: {error.msg}") from None
     lines, start, found = cell.source.split("\n"), 0, []
     for statement in body:
-        text = "\n".join(lines[start : statement.end_lineno])  # with the comments above it
-        source, start = text.strip("\n"), statement.end_lineno
+        end = len(lines) if statement is body[-1] else statement.end_lineno
+        text = "\n".join(lines[start:end])  # with the comments above it, the last also with those below
+        source, start = text.strip("\n"), end
+        if not source:  # it stands on the last one's line
+            continue
         gap = "\n" * (1 + len(text) - len(text.lstrip("\n"))) if found else "\n\n\n"
         found.append((getattr(statement, "name", source), gap, source))
     return found
@@ -51,7 +54,7 @@ def tangle(notes: list[Note]) -> dict[str, str]:
 
 def differences(files: dict[str, str], root: Path = Path()) -> list[tuple[str, str]]:
     """(path, unified diff) of each file of the package below `root` that is not what the notes say."""
-    on_disk = {f"micrograd/{path.name}": path.read_text(encoding="utf-8") for path in root.glob("micrograd/*.py")}
+    on_disk = {f"micrograd/{path.name}": path.read_text("utf-8", "replace") for path in root.glob("micrograd/*.py")}
     found = []
     for path in sorted(files.keys() | on_disk.keys()):
         old, new = on_disk.get(path, ""), files.get(path, "")
