@@ -1,4 +1,4 @@
-# Made by `make tangle` from notes/05-drawing-the-graph.md. Edit the notes: changes here are lost.
+# Made by `make tangle` from notes/05-drawing-the-graph.md, notes/16-the-engine-refined.md. Edit the notes: changes here are lost.
 """A tiny engine that computes derivatives, and a small neural network library on it.
 
 `micrograd.engine` has the scalar `Value` with backpropagation; `micrograd.nn` has neurons,
@@ -7,3 +7,9 @@ the graphs of what they compute.
 """
 
 __all__ = ["engine", "nn"]
+
+
+from micrograd.engine import Value
+from micrograd.nn import MLP, Layer, Module, Neuron
+
+__all__ += ["Value", "Module", "Neuron", "Layer", "MLP"]

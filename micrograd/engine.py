@@ -1,0 +1,130 @@
+# Made by `make tangle` from notes/16-the-engine-refined.md. Edit the notes: changes here are lost.
+"""Values that remember how they were made, and the backward pass through them.
+
+Method and interface are those of Andrej Karpathy's micrograd (MIT licence),
+https://github.com/karpathy/micrograd; local gradients, not closures, as in his microgpt.
+"""
+
+import math
+from numbers import Real
+
+
+class Value:
+    """A number in a graph: its value `data`, and the slope `grad` of a result by it; floats.
+
+    A number beside a Value is wrapped; what is not one real number raises TypeError.
+    Too large a power or exponential raises OverflowError.
+    """
+
+    __slots__ = ("data", "grad", "label", "_prev", "_op", "_local_grads")
+
+    def __init__(self, data, _children=(), _op="", _local_grads=(), label=""):
+        if type(data) is not float:
+            if not isinstance(data, Real):
+                raise TypeError(f"a Value holds one real number, not {type(data).__name__}")
+            data = float(data)
+        self.data = data
+        self.grad = 0.0
+        self.label = label
+        self._prev = _children  # the Values it was made from, in order
+        self._op = _op
+        self._local_grads = _local_grads  # its derivative by each of them
+
+    def __repr__(self):
+        return f"Value(data={self.data}, grad={self.grad})"
+
+    def __add__(self, other):
+        """The sum, a Value; derivatives 1 and 1."""
+        if not isinstance(other, Value):
+            other = Value(other)
+        return Value(self.data + other.data, (self, other), "+", (1.0, 1.0))
+
+    def __mul__(self, other):
+        """The product, a Value; derivative by each factor: the other one."""
+        if not isinstance(other, Value):
+            other = Value(other)
+        return Value(self.data * other.data, (self, other), "*", (other.data, self.data))
+
+    def __pow__(self, n):
+        """self to the power of an int or float n, a Value; derivative n x^(n-1).
+
+        TypeError for any other exponent, ZeroDivisionError for 0 to a negative power,
+        ValueError for a fractional power of a negative number, which is not real.
+        """
+        if not isinstance(n, (int, float)):
+            raise TypeError(f"an exponent must be int or float, not {type(n).__name__}")
+        x = self.data
+        if x == 0 and n < 0:
+            raise ZeroDivisionError(f"{x} ** {n} divides by zero")
+        if x < 0 and n % 1:
+            raise ValueError(f"{x} ** {n} is not a real number")
+        if x == 0 and n < 1:  # the rule would divide by zero; a root is upright there
+            slope = math.inf if n else 0.0
+        else:
+            slope = n * x ** (n - 1)
+        return Value(x**n, (self,), f"**{n}", (slope,))
+
+    def exp(self):
+        """e to the power of self, a Value; derivative itself."""
+        y = math.exp(self.data)
+        return Value(y, (self,), "exp", (y,))
+
+    def log(self):
+        """The natural logarithm, a Value; derivative 1/x. ValueError unless x > 0."""
+        x = self.data
+        if x <= 0:
+            raise ValueError(f"log needs a positive number, not {x}")
+        return Value(math.log(x), (self,), "log", (1 / x,))
+
+    def tanh(self):
+        """The hyperbolic tangent t, a Value; derivative 1 - t^2."""
+        t = math.tanh(self.data)
+        return Value(t, (self,), "tanh", (1 - t**2,))
+
+    def relu(self):
+        """self if positive, else 0, a Value; derivative 1 or 0 (0 at 0, as in PyTorch)."""
+        x = self.data
+        return Value(0.0 if x < 0 else x, (self,), "relu", (1.0 if x > 0 else 0.0,))
+
+    def backward(self):
+        """Adds to each leaf's grad the derivative of self by it; inner grads start from 0.
+
+        The chain rule, in reverse topological order, found without recursion.
+        """
+        topo, seen, stack = [], {self}, [self]
+        while stack:
+            for child in stack[-1]._prev:
+                if child._prev and child not in seen:
+                    seen.add(child)
+                    child.grad = 0.0
+                    stack.append(child)
+                    break
+            else:  # no child left to go down to
+                topo.append(stack.pop())
+
+        self.grad = 1.0
+        for v in reversed(topo):
+            for child, local_grad in zip(v._prev, v._local_grads):
+                child.grad += local_grad * v.grad
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + (-other)
+
+    def __truediv__(self, other):
+        """The quotient, a Value, as self * other^-1. ZeroDivisionError if other is 0."""
+        return self * other**-1
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __rsub__(self, other):
+        return Value(other) - self
+
+    def __rtruediv__(self, other):
+        return Value(other) / self
