@@ -31,7 +31,7 @@ def anchors(text: str) -> set[str]:
 
 def links(path: Path) -> Iterator[NoteError]:
     """Every link, anchor and picture of a Markdown file that leads nowhere, or says nothing."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text("utf-8", "replace")
     for match in LINK.finditer(prose(text)):
         picture, words, target = match.groups()
         place = f"{path.as_posix()}:{text.count(chr(10), 0, match.start()) + 1}"
@@ -43,7 +43,7 @@ def links(path: Path) -> Iterator[NoteError]:
             continue
         if target.startswith("/") or not aim.exists():
             yield NoteError(place, f"broken link: {target}", "link to a file by its path from here")
-        elif anchor and anchor not in anchors(aim.read_text(encoding="utf-8")):
+        elif anchor and anchor not in anchors(aim.read_text("utf-8", "replace")):
             yield NoteError(place, f"broken link: {target} names no heading there", "mend the anchor")
 
 

@@ -43,8 +43,7 @@ class Kernel:
         try:
             run_sync(self.manager.start_kernel)(env=environment, cwd=str(self.cwd), extra_arguments=arguments)
             self.client = self.manager.client()
-            self.client.allow_stdin = False  # input() raises, it does not wait for an answer
-            self.client.start_channels()
+            self.client.start_channels(stdin=False)  # so that input() raises at once
             run_sync(self.client.wait_for_ready)(timeout=60)
         except BaseException:
             self.__exit__()

@@ -1,5 +1,6 @@
 """The faces of the book, cut down to the letters it uses: Source Serif for text, STIX Two Math for formulas."""
 
+import html
 import importlib.util
 from pathlib import Path
 
@@ -12,11 +13,8 @@ FACES = {
     "math.woff2": ("ziamath", "fonts/STIXTwoMath-Regular.ttf"),
 }
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x180)}
-ITALIC = {
-    *range(0x1D434, 0x1D468),
-    *range(0x1D6E2, 0x1D71C),
-    0x210E,
-}  # what browsers make of a lone letter in a formula
+# Browsers turn a lone letter of a formula into one of these, and draw the root by the last.
+FORMULAS = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, 0x221A}
 
 
 def write(folder: Path, text: str) -> None:
@@ -26,6 +24,7 @@ def write(folder: Path, text: str) -> None:
         options = subset.Options(flavor="woff2", layout_features=["*"])
         font = subset.load_font(str(path), options)
         subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=LATIN | set(map(ord, text)) | (ITALIC if "math" in name else set()))
+        letters = set(map(ord, html.unescape(text)))
+        subsetter.populate(unicodes=LATIN | letters | (FORMULAS if "math" in name else set()))
         subsetter.subset(font)
         subset.save_font(font, str(folder / name), options)

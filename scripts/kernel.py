@@ -71,6 +71,7 @@ def load_ipython_extension(shell) -> None:
     from matplotlib_inline.backend_inline import set_matplotlib_formats
     from matplotlib_inline.config import InlineBackend
 
+    matplotlib.rcdefaults()  # whatever the reader's own matplotlibrc says
     matplotlib.rcParams.update(STYLE)
     InlineBackend.instance(parent=shell).rc = {}
     set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None}, bbox_inches=None)

@@ -11,6 +11,7 @@ from scripts.command import write_file
 from scripts.notes import Cell, Check, Note
 from scripts.results import PNG, figure_of
 
+LINK = re.compile(r"\]\((\d\d-[\w-]+|glossary)\.md(?:#[\w-]*)?\)")  # to another page of the book
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -94,9 +95,9 @@ if not importlib.util.find_spec("micrograd"):  # the package that the notes leav
     importlib.invalidate_caches()"""
 
 
-def whole(notes: list[Note], done: list, package: dict[str, str]):
-    """All notes as the single notebook that they split up; a link to a note goes to its place in it. Its first cell
-    writes the package where there is none, so that it runs anywhere."""
+def whole(notes: list[Note], done: list, package: dict[str, str], glossary: str = ""):
+    """All notes as the single notebook that they split up, with the glossary; a link to one goes to its place there.
+    Its first cell writes the package where there is none, so that it runs anywhere."""
     files = "{\n" + "".join(f"    {name!r}: {text!r},\n" for name, text in package.items()) + "}"
     set_up = new_code_cell(SET_UP.replace("{files}", files), id="set-up", metadata={"jupyter": {"source_hidden": True}})
     notebook = new_notebook(metadata=METADATA, cells=[new_markdown_cell(WHOLE, id="whole"), set_up])
@@ -105,8 +106,12 @@ def whole(notes: list[Note], done: list, package: dict[str, str]):
         for cell in part.cells:
             cell = nbformat.from_dict(cell)
             if cell.cell_type == "markdown":
-                cell.source = re.sub(r"\]\((\d\d-[\w-]+)\.md(?:#[\w-]*)?\)", r"](#\1)", cell.source)
+                cell.source = LINK.sub(r"](#\1)", cell.source)
             notebook.cells.append(cell)
+    if glossary:
+        notebook.cells.append(
+            new_markdown_cell('<a id="glossary"></a>\n\n' + LINK.sub(r"](#\1)", glossary), id="glossary")
+        )
     return _numbered(notebook)
 
 

@@ -65,15 +65,17 @@ def folded(lines: list[str]) -> list[str]:
 
 
 class Glossary:
-    """The glossary's words, each with the first sentence of what it says."""
+    """The glossary's words, each with what it says."""
+
+    ENTRY = re.compile(r"^- \*\*(.+?)\*\*(?:, [^:\n]+)?: ((?:.+\n?)(?:  .+\n?)*)", re.M)
 
     def __init__(self, text: str):
-        entries = re.findall(r"^## (.+)\n\n((?:.+\n?)+)", text, re.M)
-        self.words = {word.lower(): re.sub(r"[`*\n]+", " ", said).split(". ")[0].strip(" .") for word, said in entries}
-        alternatives = "|".join(sorted(map(re.escape, self.words), key=len, reverse=True))
-        self.pattern = re.compile(
-            rf"(\[[^\]]*\]\([^)]*\)|^#.*|\*\*.*?\*\*|<[^>]*>)|\b({alternatives})(?=s?\b)", re.M | re.I
-        )
+        entries = self.ENTRY.findall(text)
+        self.words = {word.lower(): re.sub(r"\s*\[[^]]*\]\([^)]*\)[.;]?|[`*]", "", said) for word, said in entries}
+        words = "|".join(sorted(map(re.escape, self.words), key=len, reverse=True))
+        # What is code, a formula, a link, a heading or bold stays as it is.
+        kept = r"<math[\s\S]*?</math>|<[^>]*>|\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|^#.*|\*\*.*?\*\*"
+        self.pattern = re.compile(rf"({kept})|\b({words})(?=s?\b)", re.M | re.I)
 
     def marked(self, text: str, seen: set[str]) -> str:
         """Prose whose words of the glossary link to it where they stand for the first time; `seen` grows."""
@@ -83,10 +85,19 @@ class Glossary:
             if not word or word in seen:
                 return match[0]
             seen.add(word)
-            said = self.words[word].replace('"', "'")
-            return f'[{match[0]}](glossary.md#{slugify(case="lower")(word, "-")} "{said}"){{ .term }}'
+            said = " ".join(self.words[word].replace('"', "'").split())
+            return f'[{match[0]}](glossary.md#{self.anchor(word)} "{said}"){{ .term }}'
 
         return outside_code(text, lambda part: self.pattern.sub(mark, part)) if self.words else text
+
+    def anchored(self, text: str) -> str:
+        """The glossary's text with an anchor at each word."""
+        anchor = lambda entry: f"- **{entry[1]}**{{ #{self.anchor(entry[1])} }}"  # noqa: E731
+        return re.sub(r"^- \*\*(.+?)\*\*", anchor, text, flags=re.M)
+
+    @staticmethod
+    def anchor(word: str) -> str:
+        return "word-" + slugify(case="lower")(word, "-")
 
 
 class Page:
@@ -129,9 +140,8 @@ class Page:
             text = f'# <span class="chapter">{self.number}</span> ' + text[2:]
         if said := header(self.note):
             text = re.sub(r"^\*(?!\*)(?:[^*]|\n(?!\n))+\*$", lambda _: self.header(said), text, count=1, flags=re.M)
-        if self.number:
-            text = self.glossary.marked(text, self.seen)
         text = with_math(text, self.note.place(line))
+        text = self.glossary.marked(text, self.seen) if self.number else self.glossary.anchored(text)
         return QUOTE.sub(admonition, text + "\n").rstrip("\n").split("\n")
 
     def header(self, said: str) -> str:
@@ -157,7 +167,7 @@ class Page:
         changed = sorted({line for definition in found if definition.previous for line in definition.changed})
         attributes = f' title="{cell.title}"' if cell.title else ""
         attributes += f' hl_lines="{" ".join(map(str, changed))}"' if changed else ""
-        lines = [f'<div id="cell-{number}"></div>', ""] if found else []
+        lines = [f'<span id="cell-{number}"></span>', ""] if found else []
         lines += [f"{ticks} {{ .python{attributes} }}", *cell.source.split("\n"), ticks]
         kind = "error" if "raises-exception" in cell.tags else "output"
         for line in result_lines(cell.output, []):
@@ -177,14 +187,14 @@ class Page:
         links += [f"← [{beside(definition, before)}]({before.target})"] if before else []
         links += [f"[{beside(definition, after)}]({after.target}) →"] if after else []
         links += [f"[what changed](versions.md#{definition.anchor})"] if before else []
-        return ["", " · ".join(links) + "\n{ .version }"]
+        return ["", " · ".join(links), "{ .version }"]
 
     def home(self, cell: Cell, found: list[Definition]) -> list[str]:
         """Where a tangled cell lives in the package."""
         names = [
             f"[`{definition.name}`](package.md#{definition.name.lower()})" for definition in found if definition.source
         ]
-        return ["", f"In the package: {', '.join(names)}\n{{ .version }}"] if cell.title and names else []
+        return ["", f"In the package: {', '.join(names)}", "{ .version }"] if cell.title and names else []
 
 
 def beside(definition: Definition, other: Definition) -> str:
@@ -201,7 +211,7 @@ def versions(index: Index) -> str:
         lines += [f"## {name}", ""] if changed else []
         for definition in changed:
             where = f"[{definition.label}]({definition.target}) after [{beside(definition, definition.previous)}]"
-            lines += [f'<div id="{definition.anchor}"></div>', "", f"{where}({definition.previous.target})", ""]
+            lines += [f'<span id="{definition.anchor}"></span>', "", f"{where}({definition.previous.target})", ""]
             lines += ["```diff", definition.diff, "```", ""]
     return "\n".join(lines)
 

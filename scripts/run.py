@@ -184,7 +184,9 @@ def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TI
         clear = "\r\x1b[K" if sys.stdout.isatty() else ""
         what = f"{changed} recorded" if changed else "as recorded"
         print(f"{clear}{note.stem:<34} {len(note.cells):>5} {seconds:>8.2f}  {what}", flush=True)
-    notebooks.write(build / "notebooks" / "whole.ipynb", notebooks.whole(notes, done, package))
+    words = folder / "glossary.md"
+    glossary = words.read_text(encoding="utf-8") if words.exists() else ""
+    notebooks.write(build / "notebooks" / "whole.ipynb", notebooks.whole(notes, done, package, glossary))
     write_lock(folder, lock)
     cells = sum(len(note.cells) for note in notes)
     print(f"{'all, with the kernel':<34} {cells:>5} {time.perf_counter() - total:>8.2f}")

@@ -29,7 +29,7 @@ def pieces(note: Note, cell: Cell) -> list[tuple[str, str, str]]:
         source, start = text.strip("\n"), end
         if not source:  # it stands on the last one's line
             continue
-        gap = "\n" * (1 + len(text) - len(text.lstrip("\n"))) if found else "\n\n\n"
+        gap = "\n" * (1 + len(text) - len(text.lstrip("\n")))
         found.append((getattr(statement, "name", source), gap, source))
     return found
 
@@ -43,8 +43,10 @@ def tangle(notes: list[Note]) -> dict[str, str]:
         for cell in filter(lambda cell: cell.title, note.cells):
             parts = files.setdefault(cell.title, {})
             sources.setdefault(cell.title, {})[note.path] = None
+            new = False  # whether the statement before it in the cell stands before it in the file, too
             for name, gap, source in pieces(note, cell):
-                gap = gap if name not in parts else re.match("\n*", parts[name])[0]
+                gap = re.match("\n*", parts[name])[0] if name in parts else gap if new else "\n\n\n"
+                new = name not in parts
                 parts[name] = gap + source
     return {
         title: HEADER.format(sources=", ".join(sources[title])) + "".join(parts.values()).lstrip("\n") + "\n"
