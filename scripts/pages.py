@@ -27,7 +27,7 @@ def outside_code(text: str, change) -> str:
 def mathml(tex: str, place: str, display: str) -> str:
     """TeX as MathML, with nothing in it that Markdown would take for its own."""
     try:
-        math = convert(tex.strip(), display=display)
+        math = convert(tex.strip().replace("{aligned}", "{align*}"), display=display)
     except Exception as error:
         raise NoteError(place, f"math that latex2mathml cannot read: {tex.strip()} ({error})") from None
     math = SIGN.sub(r'\1<mo form="prefix">', math)
@@ -221,8 +221,9 @@ def package(index: Index, files: dict[str, str]) -> str:
     lines = ["---", 'title: "The package"', "hide: [toc]", "---", "", "# The package", ""]
     lines += ["What the notes leave behind: every line below stands in one of them, and is explained there.", ""]
     for path, text in files.items():
-        lines += [f"## {path}", ""]
-        for piece in re.split(r"\n\n\n(?=def |class |@)", text.rstrip("\n")):
+        lines += [f"## `{path}`", ""]
+        text = text.partition("\n")[2].rstrip("\n")  # without the line that says who made it
+        for piece in re.split(r"\n\n\n(?=def |class |@)", text):
             if name := re.match(r"(?:@.*\n)*(?:def|class) (\w+)", piece):
                 found = [each for each in index.by_name[name[1]] if each.note.cells[each.cell - 1].title == path]
                 lines += [f"### {name[1]}", ""]
