@@ -22,7 +22,7 @@ STYLE = {
     "figure.facecolor": "none",
     "figure.figsize": (7, 3.5),
     "font.size": 11,
-    "grid.color": "0.88",
+    "grid.color": "0.8",
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "lines.linewidth": 1.8,
