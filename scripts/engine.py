@@ -33,6 +33,7 @@ class Kernel:
     def __enter__(self) -> "Kernel":
         environment = os.environ | {
             "PYTHONHASHSEED": "0",
+            "PYTHONOPTIMIZE": "",  # or the notes' asserts would not be looked at
             "PYTHONPATH": os.pathsep.join([str(self.cwd.resolve()), str(ROOT)]),
             "IPYTHONDIR": self.folder.name,
             "LC_ALL": "C.UTF-8",

@@ -1,5 +1,6 @@
 """Notes as the Markdown that MkDocs publishes: text in, text out."""
 
+import json
 import re
 
 from latex2mathml.converter import convert
@@ -133,11 +134,13 @@ class Page:
 
     def front_matter(self) -> list[str]:
         title = f"{self.number} · {self.title}" if self.number else self.title
-        return ["---", f'title: "{title}"', "hide: [toc]", "---", ""]
+        return ["---", f"title: {json.dumps(title, ensure_ascii=False)}", "hide: [toc]", "---", ""]
 
     def prose(self, text: str, line: int) -> list[str]:
         if line == 1 and self.number:
-            text = f'# <span class="chapter">{self.number}</span> ' + text[2:]
+            title, rest = text[2:].split("\n", 1)
+            anchor = slugify(case="lower")(title, "-")
+            text = f'# <span class="chapter">{self.number}</span> {title} {{ #{anchor} }}\n{rest}'
         if said := header(self.note):
             text = re.sub(r"^\*(?!\*)(?:[^*]|\n(?!\n))+\*$", lambda _: self.header(said), text, count=1, flags=re.M)
         text = with_math(text, self.note.place(line))

@@ -1,0 +1,200 @@
+"""The check: notes, results, package, figures and links must agree, and where they don't, it says how to mend it."""
+
+import shutil
+
+import pytest
+from conftest import Book, a_note, cell, output
+
+from scripts import check, run
+
+PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4]);"
+FIRST = a_note(
+    cell("def double(x):\n    return x + x\n\n\ndef half(x):\n    return x / 2", title="tiny.py"),
+    cell("print('twice')\nhalf(3), double(0.1)"),
+    cell("1 / 0", tag="raises-exception"),
+    "<!-- check: double(1) == 2 -->",
+    "## A part",
+    "To [the next note](01-b.md#its-end), [a part](#a-part) and [elsewhere](https://example.org).",
+)
+SECOND = a_note(cell(PLOT), "![A curve that bends up](figures/curve.svg)", "## Its *end*", "[Back](00-a.md)")
+OK = """ok   the notes' form
+ok   links and alt texts
+ok   figures
+ok   package = notes
+ok   results = a fresh run
+"""
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A book that was run, and in which all is well."""
+    book = Book(tmp_path_factory.mktemp("finished"))
+    book["00-a.md"], book["01-b.md"] = FIRST, SECOND
+    book["index.md"] = "# Contents\n\n[First](00-a.md) and [why](../README.md)\n"
+    (book.root / "README.md").write_text("# Why\n\nSee [the notes](notes/00-a.md#a-part).\n")
+    assert book.command("run")[0] == 0
+    return book
+
+
+@pytest.fixture
+def well(book, finished):
+    """A copy of the book in which all is well."""
+    shutil.copytree(finished.root, book.root, dirs_exist_ok=True)
+    return book
+
+
+def said(capsys) -> str:
+    """What the check finds wrong, without the subjects that are ok."""
+    assert not check.check()
+    lines = capsys.readouterr().out.splitlines()
+    return "\n".join(line for line in lines if not line.startswith("ok   "))
+
+
+def state(book) -> dict:
+    return {path: (path.stat().st_mtime_ns, path.is_file() and path.read_bytes()) for path in book.root.rglob("*")}
+
+
+def test_when_all_is_well_it_says_so_and_writes_nothing(well):
+    before = state(well)
+    assert well.command("check") == (0, OK, "")
+    assert state(well) == before
+
+
+def change(book, file: str, old: str, new: str) -> dict:
+    """Changes one place in a file of the book; the book's state after that."""
+    path = book.root / file
+    text = path.read_bytes().decode()
+    assert old in text
+    path.write_bytes(text.replace(old, new, 1).encode())
+    return state(book)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line", "fact"),
+    [
+        ("00-a.md", "1.5, 0.2)", "1.5, 0.3)", 19, "recorded `(1.5, 0.3)`, the run says `(1.5, 0.2)`"),
+        ("00-a.md", "1.5, 0.2)", "1.5, 0.20000000000001)", 18, "this result was changed by hand, or never recorded"),
+        ("00-a.md", "\ntwice\n", "\nthrice\n", 18, "recorded `thrice`, the run says `twice`"),
+        ("00-a.md", "\ntwice\n", "\n", 18, "recorded `(1.5, 0.2)`, the run says `twice`"),
+        ("00-a.md", "by zero", "by 0", 27, "recorded `ZeroDivisionError: division by 0`, the run says `ZeroDiv"),
+        ("00-a.md", f"{output('ZeroDivisionError: division by zero')}\n\n", "", 22, "recorded nothing, the run says"),
+        ("00-a.md", "x / 2\n```", f"x / 2\n```\n\n{output('3')}", 13, "recorded `3`, the run says nothing"),
+        ("00-a.md", "half(3)", "half(5)", 19, "recorded `(1.5, 0.2)`, the run says `(2.5, 0.2)`"),
+        ("01-b.md", "2, 4]", "2, 5]", 8, "figures/curve.svg is not what the run draws"),
+        ("01-b.md", "plt.plot", "plt.plot;", 3, "1 figures recorded, the run draws 0"),
+        ("figures/curve.svg", 'd="M ', 'd="M 1', 8, "figures/curve.svg is not what the run draws"),
+        ("figures/curve.svg", "</svg>", "</svg> ", 8, "this result was changed by hand, or never recorded"),
+    ],
+)
+def test_a_recorded_result_that_the_run_does_not_give_is_mended_by_a_run(well, capsys, file, old, new, line, fact):
+    before = change(well, f"notes/{file}", old, new)
+    note = file if file.endswith(".md") else "01-b.md"
+    text = said(capsys)
+    assert f"FAIL notes/{note}:{line}: {fact}" in text
+    assert text.endswith("\n  make run")
+    assert state(well) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line"),
+    [
+        ("notes/00-a.md", "x / 2", "x * 0.5", 7),
+        ("micrograd/tiny.py", "x / 2", "x / 3", 7),
+        ("micrograd/tiny.py", "x / 2\n", "x / 2", 7),
+        ("micrograd/tiny.py", "def double", "def twice", 2),
+        ("micrograd/tiny.py", "# Made", "# made", 1),
+    ],
+)
+def test_a_package_that_is_not_what_the_notes_say_is_mended_by_tangling(well, capsys, file, old, new, line):
+    before = change(well, file, old, new)
+    text = said(capsys)
+    assert text.startswith(f"FAIL micrograd/tiny.py:{line}: differs from the notes\n--- micrograd/tiny.py\n+++")
+    assert text.endswith("\n  make tangle")
+    assert state(well) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place", "fact", "remedy"),
+    [
+        ("01-b.md", "[A curve that bends up]", "[]", "01-b.md:8", "figures/curve.svg has no alt text", "say in the b"),
+        ("01-b.md", "figures/c", "figure/c", "01-b.md:8", "broken link: figure/curve.svg", "link to a file by its pa"),
+        ("01-b.md", "(00-a.md)", "(00-b.md)", "01-b.md:12", "broken link: 00-b.md", "link to a file by its path"),
+        ("00-a.md", "(#a-part)", "(#apart)", "00-a.md:34", "broken link: #apart names no heading", "mend the anchor"),
+        ("01-b.md", "Its *end*", "End", "00-a.md:34", "broken link: 01-b.md#its-end names no head", "mend the anchor"),
+        ("index.md", "(00-a.md)", "(/)", "index.md:3", "broken link: /", "link to a file by its path"),
+        ("../README.md", "#a-part", "#b", "README.md:3", "broken link: notes/00-a.md#b names no", "mend the anchor"),
+        ("01-b.md", "curve.svg)", "bow.svg)", "figures/curve.svg", "no cell records this figure", "delete it, or name"),
+        ("00-a.md", "A part", "A part ", "00-a.md:32", "white space at the end of the line", "delete it"),
+        ("00-a.md", "To [", "<!-- #region -->\nTo [", "00-a.md", "a round trip through a notebook", "one blank line"),
+        ("01-b.md", "## I", "~~~\n```python\n~~~\n\n## I", "01-b.md", "Jupytext sees other cells in it", "three back"),
+        ("01-b.md", "```\n\n![", "\n![", "01-b.md:3", "this fence is never closed", "close it with ``` on a line"),
+        ("01-b.md", "```python", "```python x", "01-b.md:3", "malformed attribute: x", "allowed are title="),
+    ],
+)
+def test_a_link_a_figure_or_a_form_that_is_wrong_is_said_with_its_remedy(
+    well, capsys, file, old, new, place, fact, remedy
+):
+    before = change(well, f"notes/{file}", old, new)
+    text = said(capsys)
+    folder = "" if place.startswith("README") else "notes/"
+    assert f"FAIL {folder}{place}: {fact}" in text
+    assert f"\n  {remedy}" in text
+    assert state(well) == before
+
+
+def test_what_fails_when_it_is_run_fails_the_check(well, capsys):
+    change(well, "notes/00-a.md", "double(1) == 2", "double(1) == 3")
+    assert said(capsys) == "FAIL notes/00-a.md:30: check failed: double(1) == 3 (double(1) is 2)"
+    change(well, "notes/00-a.md", "1 / 0", "1 / 1")
+    assert said(capsys) == "FAIL notes/00-a.md:22: expected an exception, none was raised"
+
+
+def test_a_broken_package_is_shown_with_its_difference(well, capsys):
+    (well.root / "micrograd" / "tiny.py").unlink()
+    (well.root / "micrograd" / "old.py").write_text("x = 1\n")
+    text = said(capsys)
+    assert "FAIL micrograd/tiny.py:1: differs from the notes\n--- micrograd/tiny.py\n" in text
+    assert "\n+def half(x):\n" in text
+    assert "FAIL micrograd/old.py:1: differs from the notes\n--- micrograd/old.py\n" in text
+    assert "\n-x = 1\n  make tangle" in text
+
+
+def test_a_missing_figure_is_a_broken_link_and_a_wrong_result(well, capsys):
+    well.figure("curve.svg").unlink()
+    text = said(capsys)
+    assert "FAIL notes/01-b.md:8: broken link: figures/curve.svg" in text
+    assert "FAIL notes/01-b.md:8: figures/curve.svg is missing\n  make run" in text
+
+
+def test_a_figure_that_two_cells_record_is_refused(well, capsys):
+    well["01-b.md"] += f"\n{cell(PLOT)}\n\n![Again](figures/curve.svg)\n"
+    assert "FAIL notes/01-b.md:19: figures/curve.svg stands at notes/01-b.md:8 too\n  rename one" in said(capsys)
+
+
+def test_links_in_code_and_to_other_hosts_are_not_followed(well):
+    well["01-b.md"] += "\n`[x](nowhere.md)`, ``![](y)``, [z](https://example.org/z), [w](mailto:a@example.org)\n"
+    well["01-b.md"] += "\n```text\n[x](nowhere.md) ![](y.svg)\n```\n"
+    assert check.check()
+
+
+def test_a_page_that_is_no_text_and_an_anchor_in_a_picture_are_no_accident(well, capsys):
+    (well.root / "README.md").write_bytes(b"\xff\n\n[x](notes/figures/curve.svg#x)\n")
+    assert "FAIL README.md:3: broken link: notes/figures/curve.svg#x names no heading there" in said(capsys)
+
+
+def test_windows_line_ends_are_no_disagreement(well):
+    well["00-a.md"] = well["00-a.md"].replace("\n", "\r\n")
+    assert check.check()
+
+
+def test_nothing_recorded_yet_is_said_cell_by_cell_and_run_mends_it(book, capsys):
+    book["00-a.md"] = a_note(cell("1"), cell("2"))
+    text = said(capsys)
+    assert "FAIL notes/00-a.md:3: recorded nothing, the run says `1`\n  make run" in text
+    assert "FAIL notes/00-a.md:7: recorded nothing, the run says `2`\n  make run" in text
+    run.run()
+    assert check.check()
+
+
+def test_a_folder_without_notes_is_a_failure(book, capsys):
+    assert said(capsys) == "FAIL notes: no notes here\n  run this from the root of the repository"

@@ -1,0 +1,118 @@
+"""Tangling: the notes' titled cells become the package, and a package that is not what they say is seen."""
+
+import pytest
+from conftest import a_note, cell
+
+from scripts.notes import Note, NoteError
+from scripts.tangle import differences, tangle, write
+
+ENGINE = "micrograd/engine.py"
+
+
+def part(source: str, file: str = "engine.py") -> str:
+    return cell(source, title=file)
+
+
+def tangled(*texts: str) -> dict[str, str]:
+    """The package of these notes, without the line that says where it is from."""
+    files = tangle([Note(f"notes/{number:02}.md", text) for number, text in enumerate(texts)])
+    return {name: text.partition("\n")[2] for name, text in files.items()}
+
+
+def engine(*sources: str) -> str:
+    """What cells of the engine, each in a note of its own, become."""
+    return tangled(*(a_note(part(source)) for source in sources))[ENGINE]
+
+
+def test_titled_cells_are_joined_file_by_file_in_reading_order():
+    first = a_note(part("a = 1"), cell("not_in_the_package()"), part("n = 1", "nn.py"), part("b = 2"))
+    second = a_note(part("c = 3"), part("m = 2", "nn.py"))
+    assert tangled(first, second) == {ENGINE: "a = 1\n\n\nb = 2\n\n\nc = 3\n", "micrograd/nn.py": "n = 1\n\n\nm = 2\n"}
+
+
+def test_a_file_says_which_notes_it_is_made_from():
+    notes = [Note("notes/00-a.md", a_note(part("a"), part("b"))), Note("notes/01-b.md", a_note(part("c")))]
+    assert tangle(notes)[ENGINE].startswith("# Made by `make tangle` from notes/00-a.md, notes/01-b.md. Edit the notes")
+
+
+def test_a_definition_that_appears_again_replaces_the_earlier_one_in_its_place():
+    first = "class Value:\n    version = 1\n\n\ndef after():\n    return 1"
+    second = "def more():\n    return 2\n\n\n@decorated\nclass Value:\n    version = 2"
+    assert engine(first, second) == (
+        "@decorated\nclass Value:\n    version = 2\n\n\ndef after():\n    return 1\n\n\ndef more():\n    return 2\n"
+    )
+
+
+def test_a_definition_is_replaced_only_in_its_own_file():
+    files = tangled(a_note(part("def f():\n    return 1"), part("def f():\n    return 2", "nn.py")))
+    assert files == {ENGINE: "def f():\n    return 1\n", "micrograd/nn.py": "def f():\n    return 2\n"}
+
+
+def test_a_definition_that_is_replaced_keeps_its_distance():
+    assert engine("a = 1\ndef f():\n    return 1", "def f():\n    return 2") == "a = 1\ndef f():\n    return 2\n"
+
+
+def test_an_import_that_appears_again_stands_once_at_its_first_place():
+    assert engine("import math\n\ndef f():\n    return math.pi", "import math\nimport random") == (
+        "import math\n\ndef f():\n    return math.pi\n\n\nimport random\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""What it is."""\n\nimport math\n\nPI = math.pi\nE = math.e\n\n\ndef f():\n    return PI\n',
+        "# above\na = 1  # beside\n\n# between\nb = 2\n# below\n",
+        "a = 1; b = 2\nc = 3; d = 4\n",
+        "text = '''\n\n\n\nlines\n'''\n",
+        "π = 'ü'\nif π:\n    ∂ = 1\nelse:\n    ∂ = 2\n".replace("∂", "d"),
+        "@decorated\n# why\ndef f():\n    pass\n",
+    ],
+)
+def test_a_cell_alone_in_its_file_is_the_file(source):
+    assert engine(source.rstrip("\n")) == source
+
+
+def test_windows_line_ends_make_the_same_package():
+    text = a_note(part("a = 1\n\n\ndef f():\n    return a"))
+    assert tangled(text.replace("\n", "\r\n")) == tangled(text)
+
+
+def test_a_titled_cell_that_is_no_python_is_refused_at_its_line():
+    with pytest.raises(NoteError, match=r"^notes/00.md:5: SyntaxError: invalid syntax$"):
+        engine("a = 1\nb = = 2")
+
+
+def test_writing_makes_the_package_what_the_notes_say_and_nothing_else(tmp_path):
+    files = tangle([Note("notes/00-a.md", a_note(part("a = 1"), part("n = 1", "nn.py")))])
+    package = tmp_path / "micrograd"
+    assert write(files, tmp_path) == [ENGINE, "micrograd/nn.py"]
+    assert write(files, tmp_path) == []
+    (package / "nn.py").write_text("edited by hand")
+    (package / "old.py").write_text("no note makes this any more")
+    (package / "data.txt").write_text("not ours")
+    untouched = (package / "engine.py").stat().st_mtime_ns
+    assert write(files, tmp_path) == ["micrograd/nn.py", "micrograd/old.py"]
+    assert (package / "nn.py").read_text() == files["micrograd/nn.py"]
+    assert {path.name for path in package.iterdir()} == {"engine.py", "nn.py", "data.txt"}
+    assert (package / "engine.py").stat().st_mtime_ns == untouched
+
+
+@pytest.mark.parametrize("drift", [b"a = 2\n", b"", b"a = 1", b"a = 1\n\n", b"a = '\xff'\n"])
+def test_a_changed_file_is_shown_with_its_difference(tmp_path, drift):
+    files = {ENGINE: "a = 1\n"}
+    write(files, tmp_path)
+    assert differences(files, tmp_path) == []
+    (tmp_path / ENGINE).write_bytes(drift)
+    ((path, diff),) = differences(files, tmp_path)
+    assert path == ENGINE
+    assert diff.startswith(f"--- {ENGINE}\n+++ {ENGINE}, by the notes\n@@ ")
+
+
+def test_the_command_shows_drift_and_ends_with_1_or_mends_it(book):
+    book["00-a.md"] = a_note(part("a = 1"))
+    status, out, _ = book.command("tangle", "--check")
+    assert (status, out.splitlines()[-1]) == (1, "+a = 1")
+    assert not (book.root / "micrograd").exists()
+    assert book.command("tangle") == (0, f"{ENGINE} written\n", "")
+    assert book.command("tangle", "--check") == (0, "", "")
