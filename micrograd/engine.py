@@ -10,10 +10,10 @@ from numbers import Real
 
 
 class Value:
-    """A number in a graph: its value `data`, and the slope `grad` of a result by it; floats.
+    """A number in a graph: `data`, and `grad`, the derivative of a result by it; both floats.
 
-    A number beside a Value is wrapped; what is not one real number raises TypeError.
-    Too large a power or exponential raises OverflowError.
+    In an operation, a plain number beside a Value is made a Value. TypeError for what is
+    not one real number; OverflowError for a power or exponential too large for a float.
     """
 
     __slots__ = ("data", "grad", "label", "_prev", "_op", "_local_grads")

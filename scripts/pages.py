@@ -138,7 +138,7 @@ class Page:
 
     def prose(self, text: str, line: int) -> list[str]:
         if line == 1 and self.number:
-            title, rest = text[2:].split("\n", 1)
+            title, _, rest = text[2:].partition("\n")
             anchor = slugify(case="lower")(title, "-")
             text = f'# <span class="chapter">{self.number}</span> {title} {{ #{anchor} }}\n{rest}'
         if said := header(self.note):
