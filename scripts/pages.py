@@ -76,7 +76,7 @@ class Glossary:
         words = "|".join(sorted(map(re.escape, self.words), key=len, reverse=True))
         # What is code, a formula, a link, a heading or bold stays as it is.
         kept = r"<math[\s\S]*?</math>|<[^>]*>|\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|^#.*|\*\*.*?\*\*"
-        self.pattern = re.compile(rf"({kept})|\b({words})(?=s?\b)", re.M | re.I)
+        self.pattern = re.compile(rf"({kept})|\b({words})s?\b", re.M | re.I)
 
     def marked(self, text: str, seen: set[str]) -> str:
         """Prose whose words of the glossary link to it where they stand for the first time; `seen` grows."""
