@@ -26,7 +26,7 @@ site: run ## run, then build the site into build/site
 	@$(PYTHON) -m scripts.site
 
 clean: ## delete what can be made again (not .venv)
-	rm -rf build .cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build .pytest_cache .ruff_cache .hypothesis
 
 .venv/ready: requirements.txt
 	@$(BASE) -m scripts.setup $(PIP_ARGS)

@@ -1,7 +1,10 @@
 """What MkDocs has built, made lighter: text in, text out."""
 
+import html
 import json
 import re
+
+from scripts import pages
 
 # mkdocs-jupyter's page asks other hosts for scripts, and brings some for Mermaid and MathJax that it has no use for.
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=\"(?!\")|[^>]*json)[^>]*>(?:(?!</script>)[\s\S])*?</script>")
@@ -17,22 +20,33 @@ MENDED = {  # what axe finds missing
     '<div class="highlight-ipynb hl-python">': '<div class="highlight-ipynb hl-python" tabindex="0">',
     'data-md-component="source"': "",  # or every page asks the repository's host for its stars
 }
+NO_TEXT = re.compile(r"(<(?:pre|code|script|style)\b[\s\S]*?</(?:pre|code|script|style)>|<[^>]*>)")
 UNSEARCHED = ("whole.html", "versions.html")
 
 
-def page(html: str) -> str:
+def page(text: str) -> str:
     """A page without scripts that it does not need, and without spans that change no colour; nothing unlabelled."""
-    html = SCRIPT.sub(lambda script: "" if USELESS.search(script[0]) else script[0], html)
+    text = SCRIPT.sub(lambda script: "" if USELESS.search(script[0]) else script[0], text)
     for old, new in MENDED.items():
-        html = html.replace(old, new)
-    return PLAIN.sub(r"\1", COPY.sub("", html))
+        text = text.replace(old, new)
+    return PLAIN.sub(r"\1", COPY.sub("", text))
 
 
-def styles_apart(html: str, path: str) -> tuple[str, str]:
+def with_math(page: str) -> str:
+    """A page of mkdocs-jupyter, which leaves TeX to a script, with MathML in its place."""
+
+    def change(text: str) -> str:
+        return pages.with_math(html.unescape(text), "build/notebooks/whole.ipynb") if "$" in text else text
+
+    pieces = NO_TEXT.split(page)
+    return "".join(piece if at % 2 else change(piece) for at, piece in enumerate(pieces))
+
+
+def styles_apart(text: str, path: str) -> tuple[str, str]:
     """A page that links to its styles, and these."""
-    styles = "\n".join(dict.fromkeys(STYLE.findall(html)))
-    html = STYLE.sub("", html)
-    return html.replace("</head>", f'<link rel="stylesheet" href="{path}"></head>', 1), styles
+    styles = "\n".join(dict.fromkeys(STYLE.findall(text)))
+    text = STYLE.sub("", text)
+    return text.replace("</head>", f'<link rel="stylesheet" href="{path}"></head>', 1), styles
 
 
 def search_index(text: str) -> str:

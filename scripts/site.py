@@ -28,14 +28,12 @@ LOOKS = Path(__file__).with_name("looks")
 
 
 def whole(notebook) -> str:
-    """The whole executed notebook as mkdocs-jupyter shall render it: with MathML, and figures as files of the site."""
+    """The whole executed notebook as mkdocs-jupyter shall render it: figures are files of the site."""
     notebook.cells = [cell for cell in notebook.cells if cell.id != "set-up"]
     notebook.cells[0].source = WHOLE.format(
         colab=repository().replace("github.com", "colab.research.google.com/github")
     )
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = pages.with_math(cell.source, "build/notebooks/whole.ipynb")
         for output in cell.get("outputs", []):
             if file := output.get("metadata", {}).get("file"):
                 alt = html.escape(output.data["text/plain"])
@@ -88,7 +86,7 @@ def main() -> int:
     for path in SITE.glob("*.html"):
         write_file(path, lighten.page(path.read_text(encoding="utf-8")).encode())
     whole_page = (SITE / "whole.html").read_text(encoding="utf-8")
-    whole_page, styles = lighten.styles_apart(whole_page, "looks/notebook.css")
+    whole_page, styles = lighten.styles_apart(lighten.with_math(whole_page), "looks/notebook.css")
     write_file(SITE / "whole.html", whole_page.encode())
     write_file(SITE / "looks" / "notebook.css", styles.encode())
     for name in ("search_index.json", "search_index.js"):
