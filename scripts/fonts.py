@@ -19,6 +19,7 @@ FORMULAS = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, 0x221A}
 
 def write(folder: Path, text: str) -> None:
     """Writes each face to `folder`, with Latin and whatever else `text` has."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, (package, file) in FACES.items():
         path = Path(importlib.util.find_spec(package).origin).parent / file
         options = subset.Options(flavor="woff2", layout_features=["*"])

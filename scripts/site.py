@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -18,6 +19,7 @@ from scripts.versions import Index
 PAGES = Path("build/pages")
 SITE = Path("build/site")
 NOTEBOOKS = Path("build/notebooks")
+FONTS = Path("build/fonts")
 WHOLE = """\
 # The whole notebook
 
@@ -46,8 +48,8 @@ def repository() -> str:
     return re.search(r"^repo_url: (\S+)", Path("mkdocs.yml").read_text(), re.M)[1]
 
 
-def write_pages() -> None:
-    """Writes what MkDocs reads: pages, figures, notebooks, fonts and looks."""
+def write_pages() -> str:
+    """Writes what MkDocs reads: pages, figures, notebooks and looks; the pages' whole text."""
     notes = all_notes()
     index = Index(notes)
     shutil.rmtree(PAGES, ignore_errors=True)
@@ -62,7 +64,7 @@ def write_pages() -> None:
     shutil.copytree(FOLDER / "figures", PAGES / "figures")
     shutil.copytree(NOTEBOOKS, PAGES / "notebooks")
     shutil.copytree(LOOKS, PAGES / "looks")
-    fonts.write(PAGES / "looks", "".join(texts.values()))
+    return "".join(texts.values())
 
 
 def build() -> None:
@@ -81,8 +83,12 @@ def build() -> None:
 
 @command(__name__)
 def main() -> int:
-    write_pages()
-    build()
+    text = write_pages()
+    with ThreadPoolExecutor() as pool:  # MkDocs is a process of its own, so both go on at once
+        faces = pool.submit(fonts.write, FONTS, text)
+        build()
+        faces.result()
+    shutil.copytree(FONTS, SITE / "looks", dirs_exist_ok=True)
     for path in SITE.glob("*.html"):
         write_file(path, lighten.page(path.read_text(encoding="utf-8")).encode())
     whole_page = (SITE / "whole.html").read_text(encoding="utf-8")
