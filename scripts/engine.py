@@ -16,6 +16,19 @@ FRAME = re.compile(r"Cell In ?\[(\d+)\], line (\d+)(?:, in ([^(\n]+))?|File (\S+
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
+def environment(folder: str, cwd: Path) -> dict[str, str]:
+    """What the process of a kernel that works in `cwd` is told; its own files go into `folder`."""
+    return os.environ | {
+        "PYTHONHASHSEED": "0",
+        "PYTHONOPTIMIZE": "",  # or the notes' asserts would not be looked at
+        "PYTHONPATH": os.pathsep.join([str(cwd.resolve()), str(ROOT)]),
+        "IPYTHONDIR": folder,
+        "LC_ALL": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
+
+
 class Kernel:
     """The one kernel, started on entry and gone on exit: this interpreter's own, alike in every place and language."""
 
@@ -31,18 +44,10 @@ class Kernel:
         self.places = {}  # execution count → (note, line of the cell's fence)
 
     def __enter__(self) -> "Kernel":
-        environment = os.environ | {
-            "PYTHONHASHSEED": "0",
-            "PYTHONOPTIMIZE": "",  # or the notes' asserts would not be looked at
-            "PYTHONPATH": os.pathsep.join([str(self.cwd.resolve()), str(ROOT)]),
-            "IPYTHONDIR": self.folder.name,
-            "LC_ALL": "C.UTF-8",
-            "OMP_NUM_THREADS": "1",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        }
         arguments = ["--ext=scripts.kernel", "--HistoryManager.enabled=False"]
         try:
-            run_sync(self.manager.start_kernel)(env=environment, cwd=str(self.cwd), extra_arguments=arguments)
+            told = environment(self.folder.name, self.cwd)
+            run_sync(self.manager.start_kernel)(env=told, cwd=str(self.cwd), extra_arguments=arguments)
             self.client = self.manager.client()
             self.client.start_channels(stdin=False)  # so that input() raises at once
             run_sync(self.client.wait_for_ready)(timeout=60)
