@@ -29,7 +29,7 @@ site: run ## run, then build the site into build/site
 serve: $(READY) ## show the site while you write; an edit runs the notes from there on
 	@$(PYTHON) -m scripts.serve $(PORT)
 
-lab: $(READY) ## open the notes in JupyterLab (installed on first use)
+lab: $(READY:ready=lab) ## open the notes in JupyterLab (installed on first use)
 	@$(PYTHON) -m scripts.lab $(PORT)
 
 bench: $(READY) ## measure engine, run and site against others, into build/bench.md
@@ -40,6 +40,10 @@ clean: ## delete what can be made again (not .venv)
 
 .venv/ready: requirements.txt
 	@$(BASE) -m scripts.setup $(PIP_ARGS)
+	@touch $@
+
+.venv/lab: requirements-lab.txt $(READY)
+	@$(BASE) -m scripts.setup -r requirements-lab.txt $(PIP_ARGS)
 	@touch $@
 
 .PHONY: help run test check tangle site serve lab bench clean
