@@ -13,13 +13,15 @@ from scripts.notes import all_notes
 
 
 def saved(folder: Path, name: str, edit=lambda notebook: None) -> str:
-    """What a note says after it was opened as a notebook, edited, given an output and saved."""
+    """What a note says after it was opened as a notebook, edited, given what JupyterLab adds, and saved."""
     pytest.importorskip("jupyter_server", reason="`make lab` installs JupyterLab, and with it this test's subject")
     from jupytext import TextFileContentsManager
 
     manager = TextFileContentsManager(root_dir=str(folder))
     model = manager.get(f"notes/{name}", type="notebook", content=True)
+    model["content"].metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     for each in model["content"].cells:
+        each.metadata |= {"collapsed": False, "editable": True}
         if each.cell_type == "code":
             each.execution_count = 1
             each.outputs = [{"output_type": "stream", "name": "stdout", "text": "ran\n"}]
