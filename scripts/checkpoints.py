@@ -56,11 +56,12 @@ class Checkpoints:
         )
         tell(parent, str(place))
         wait(place.exists, "the kernel did not start")
-        client = AsyncKernelClient(connection_file=f"{place}.json", allow_stdin=False)
+        client = AsyncKernelClient(connection_file=f"{place}.json")
+        client.allow_stdin = False  # input() raises, it does not wait for an answer
         client.load_connection_file()
         client.start_channels()
         try:
-            welcome(client)
+            subscribe(client)
             yield SimpleNamespace(manager=SimpleNamespace(has_kernel=True), client=client, places=places)
             tell(place, "")
             self.rests.append(place)
@@ -98,12 +99,17 @@ class FromTheStart:
         yield self.kernel
 
 
-def welcome(client: AsyncKernelClient) -> None:
-    """Waits for the kernel's first message: no output is missed from here on."""
-    try:
-        run_sync(client.get_iopub_msg)(timeout=PATIENCE)
-    except Empty:
-        raise NoteError("the preview", "the kernel does not answer", "start it again") from None
+def subscribe(client: AsyncKernelClient) -> None:
+    """Asks the kernel something until it is heard: no output is missed from here on."""
+
+    def heard() -> bool:
+        client.kernel_info()
+        try:
+            return bool(run_sync(client.get_iopub_msg)(timeout=0.2))
+        except Empty:
+            return False
+
+    wait(heard, "the kernel does not answer")
 
 
 def tell(place: Path, what: str) -> None:

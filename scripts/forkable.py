@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -39,15 +40,22 @@ def rest(pipe: int) -> Path:
 
 def copy() -> int:
     """Forks: 0 in the copy, which dies with this process, else the copy's process id."""
-    state, parent = random.getstate(), os.getpid()
+    parent = os.getpid()
     child = os.fork()
     if not child:
         die_with(parent)
-        random.setstate(state)  # Python seeds a fork's random numbers anew
     return child
 
 
-def listen(place: Path, earlier: list) -> int:
+@dataclass
+class Kept:
+    """What a new kernel would lose of the earlier ones."""
+
+    streams: list = field(default_factory=list)
+    random: tuple = ()
+
+
+def listen(place: Path, kept: Kept) -> int:
     """Serves a kernel at `place`.json, on top of all that this process holds, until something is written to the pipe
     `place`; returns that pipe."""
     from ipykernel.ipkernel import IPythonKernel
@@ -57,15 +65,20 @@ def listen(place: Path, earlier: list) -> int:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     app = IPKernelApp.instance(parent_handle=1)  # 1: a parent, but no thread that watches it
-    app.initialize(["-f", f"{place}.json", "--ext=scripts.kernel", "--HistoryManager.enabled=False"])
+    options = ["--ext=scripts.kernel", "--HistoryManager.enabled=False"]
+    options += ["--InteractiveShell.enable_tip=False"]  # it is drawn at random whenever somebody asks who is there
+    app.initialize(["-f", f"{place}.json", *options])
     app.shell.kernel = app.kernel  # the shell is the one that the first kernel made
     streams = sys.stdout, sys.stderr
-    for old, new in zip(earlier, streams * (len(earlier) // 2), strict=True):
+    for old, new in zip(kept.streams, streams * (len(kept.streams) // 2), strict=True):
         old.write, old.flush = new.write, new.flush  # whoever kept an earlier sys.stdout writes to this kernel's
-    earlier += streams
+    kept.streams += streams
     pipe = opened(place)
     loop.add_reader(pipe, loop.stop)
+    if kept.random:
+        random.setstate(kept.random)  # a fork seeds it anew, and the kernel draws its ports from it
     app.start()
+    kept.random = random.getstate()
     os.read(pipe, 1)
     for stream in streams:
         stream.close()
@@ -78,17 +91,20 @@ def listen(place: Path, earlier: list) -> int:
 
 
 def opened(place: Path) -> int:
-    """A new pipe, the sign that this process is ready. Open to write as well, or it would end with its first writer."""
-    os.mkfifo(place)
-    return os.open(place, os.O_RDWR)
+    """A new pipe at `place`: where it stands, this process reads it. Open to write as well, or it would end with its
+    first writer."""
+    os.mkfifo(f"{place}.new")
+    pipe = os.open(f"{place}.new", os.O_RDWR)
+    os.rename(f"{place}.new", place)
+    return pipe
 
 
 def main() -> None:
     die_with(int(sys.argv[2]))
     del sys.path[0]  # the folder it was started in, which a kernel does not search first
-    pipe, streams = opened(Path(sys.argv[1], "start")), []
+    pipe, kept = opened(Path(sys.argv[1], "start")), Kept()
     while True:
-        pipe = listen(rest(pipe), streams)
+        pipe = listen(rest(pipe), kept)
 
 
 if __name__ == "__main__":
