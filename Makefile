@@ -14,8 +14,8 @@ help: ## this list
 run: $(READY) ## run every note (or up to NOTE=07) in one kernel and record its results
 	@$(PYTHON) -m scripts.run $(NOTE)
 
-test: $(READY) ## run the tests
-	@$(PYTHON) -m pytest
+test: $(READY) ## run the tests (the slow ones with TESTS='-m slow')
+	@$(PYTHON) -m pytest $(TESTS)
 
 check: $(READY) ## ask whether notes, results, package, figures and links agree
 	@$(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check && $(PYTHON) -m scripts.check
