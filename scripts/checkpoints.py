@@ -1,4 +1,4 @@
-"""The kernel's state after each note, so that an edit re-runs the document from its note on only."""
+"""The kernel's state after each note or part of one, so that an edit runs the document from its place on only."""
 
 import os
 import subprocess
@@ -24,7 +24,9 @@ PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "
 
 
 class Checkpoints:
-    """Keeps the state after each note that has run, each in a resting process (see scripts/forkable.py)."""
+    """Keeps the state after each stretch of notes that has run, each in a resting process (see scripts/forkable.py)."""
+
+    cheap = True
 
     def __init__(self, cwd: Path):
         self.folder = tempfile.TemporaryDirectory(prefix="mg-", ignore_cleanup_errors=True)
@@ -43,12 +45,12 @@ class Checkpoints:
         self.folder.cleanup()
 
     def known(self, number: int) -> int:
-        """How many notes need not run again, where the first `number` are as they were."""
+        """How many stretches need not run again, where the first `number` are as they were."""
         return min(number, len(self.rests) - 1)
 
     @contextmanager
     def after(self, number: int, places: dict) -> Iterator[SimpleNamespace]:
-        """A kernel in the state after the first `number` notes, whose own state is kept unless it fails."""
+        """A kernel in the state after the first `number` stretches, whose own state is kept unless it fails."""
         parent, place = self.rests[number], Path(self.folder.name, str(next(self.names)))
         del self.rests[number + 1 :]
         write_connection_file(
@@ -75,6 +77,8 @@ class Checkpoints:
 
 class FromTheStart:
     """Keeps no state, where processes cannot be forked safely: every edit runs everything, in one kernel."""
+
+    cheap = False
 
     def __init__(self, cwd: Path):
         self.cwd, self.kernel = cwd, None

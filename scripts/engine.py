@@ -69,6 +69,10 @@ class Unraised(Exception):
     """The cell at this index had to raise, and did not."""
 
 
+class Pause(Exception):
+    """Raised by `on_cell`: the cell at this index and those after it shall not run now."""
+
+
 class OneKernelEngine(NBClientEngine):
     """Runs a notebook in `kernel`, without saving after every cell. An announced exception is set aside in its cell's
     metadata as `expected`, since papermill takes any error output for a failure."""
@@ -78,8 +82,12 @@ class OneKernelEngine(NBClientEngine):
         options = {"record_timing": False, "coalesce_streams": True, "on_cell_start": on_cell, "timeout": time_limit}
         client = PapermillNotebookClient(nb_man, km=kernel.manager, **options)
         client.kc = kernel.client
-        client.papermill_execute_cells()
-        for index, cell in enumerate(nb_man.nb.cells):
+        stop = len(nb_man.nb.cells)
+        try:
+            client.papermill_execute_cells()
+        except Pause as pause:
+            stop = pause.args[0]
+        for index, cell in enumerate(nb_man.nb.cells[:stop]):
             if cell.get("execution_count"):
                 kernel.places[cell.execution_count] = tuple(cell.metadata.place)
             ran = cell.metadata.papermill.status == nb_man.COMPLETED

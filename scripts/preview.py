@@ -94,8 +94,8 @@ class Preview:
         try:
             self.write_pages()
             self.write_site()
-        except (NoteError, OSError) as error:
-            print(error, file=sys.stderr)
+        except Exception as error:  # whatever is half-written: the preview goes on
+            print(f"the page is not made: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
 
     def write_pages(self) -> None:
         failure = self.failure

@@ -35,9 +35,10 @@ class Result:
     fact: str = ""
 
 
-def execute(note: Note, kernel: Kernel, on_cell: Callable = lambda at: None, time_limit: int = TIME_LIMIT):
-    """The note as an executed notebook, a cell for each of its blocks. Raises NoteError at the line that failed."""
-    running = note.blocks[0]
+def execute(note: Note, kernel: Kernel, on_cell: Callable = lambda at: None, time_limit: int = TIME_LIMIT, first=0):
+    """The note, from its block `first` on, as an executed notebook, a cell for each of its blocks. Raises NoteError at
+    the line that failed."""
+    running = note.blocks[first]
 
     def started(cell, cell_index):
         nonlocal running
@@ -46,7 +47,7 @@ def execute(note: Note, kernel: Kernel, on_cell: Callable = lambda at: None, tim
 
     try:
         options = {"kernel": kernel, "on_cell": started, "time_limit": time_limit}
-        notebook = execute_notebook(notebooks.to_run(note), **ENGINE, **options)
+        notebook = execute_notebook(notebooks.to_run(note, first), **ENGINE, **options)
     except PapermillExecutionError as error:
         raise failure(note, note.blocks[error.cell_index], error, kernel.places) from None
     except Unraised as error:

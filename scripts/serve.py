@@ -3,6 +3,7 @@
 Results are recorded in the notes as by `make run`, but never over an edit that the run has not seen.
 """
 
+import math
 import socket
 import sys
 import time
@@ -14,9 +15,11 @@ from filelock import FileLock
 from scripts import notebooks, run, tangle
 from scripts.checkpoints import Checkpoints, FromTheStart, kept_states
 from scripts.command import command
+from scripts.engine import Pause
 from scripts.notes import FOLDER, Cell, Check, Note, NoteError, all_notes
 
 SECONDS = 0.1  # between two looks at the notes
+STRETCH = 1.5  # seconds after which a note's state is kept before its end
 
 
 class Stale(Exception):
@@ -25,30 +28,25 @@ class Stale(Exception):
 
 @dataclass
 class Ran:
-    """A note's code, and the notebook that its run gave."""
+    """A stretch of a note that ran in one go: its code, and its cells with what they gave. Its state is kept."""
 
     code: list
-    notebook: object
+    cells: list
 
 
 def code(note: Note) -> list:
-    """All of a note that bears on its results: which file it is, its cells and checks."""
-    cells = [(block.source, block.tags) for block in note.blocks if isinstance(block, Cell)]
-    checks = [(number, block.expression) for number, block in enumerate(executable(note)) if isinstance(block, Check)]
-    return [note.path, cells, checks]
+    """All that bears on a note's results, a tuple for each of its cells and checks."""
+    kinds = {Cell: lambda cell: (note.path, cell.source, cell.tags), Check: lambda check: (note.path, check.expression)}
+    return [kinds[type(block)](block) for block in note.blocks if type(block) in kinds]
 
 
-def executable(note: Note) -> list:
-    return [block for block in note.blocks if isinstance(block, Cell | Check)]
-
-
-def carried_over(note: Note, ran):
-    """The notebook that a run of this note would give, if `ran` is from one with the same code."""
+def carry_over(note: Note, ran: list):
+    """The notebook that a run of this note would give, if cells of the same code gave `ran`; those get its lines."""
     notebook = notebooks.to_run(note)
-    ours, theirs = ([cell for cell in each.cells if cell.cell_type == "code"] for each in (notebook, ran))
-    for cell, executed in zip(ours, theirs, strict=True):
+    for cell, executed in zip((cell for cell in notebook.cells if cell.cell_type == "code"), ran, strict=True):
         cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
         cell.metadata["expected"] = executed.metadata.get("expected", [])
+        executed.metadata["place"] = cell.metadata.place
     return notebook
 
 
@@ -81,47 +79,62 @@ class Document:
         notes = all_notes(self.folder)
         del self.ran[self.states.known(self.unchanged(notes)) :]
         for number, note in enumerate(notes):
-            start = time.perf_counter()
-            if runs := number == len(self.ran):
+            start, before = time.perf_counter(), len(self.ran)
+            while self.done(note) < len(code(note)):
                 self.ran.append(self.run(notes[: number + 1]))
-            changed = self.record(number, note)
-            if runs or changed:
+            changed = self.record(note)
+            if len(self.ran) > before or changed:
                 said = f"{changed} recorded" if changed else "as recorded"
                 print(f"{note.stem:<34} {time.perf_counter() - start:>8.2f} s  {said}", flush=True)
 
     def unchanged(self, notes: list[Note]) -> int:
-        """How many notes from the first on need not run again. Writes the package, which some of them import."""
+        """How many stretches need not run again. Writes the package, which some of them import."""
         written = tangle.write(tangle.tangle(notes), self.folder.parent)
-        for number, (note, ran) in enumerate(zip(notes, self.ran, strict=False)):
-            imports = any("micrograd" in cell.source for cell in note.cells)
-            if code(note) != ran.code or (written and imports):
+        now = [item for note in notes for item in code(note)]
+        for number, ran in enumerate(self.ran):
+            imports = any("micrograd" in item[1] for item in ran.code)
+            if now[: len(ran.code)] != ran.code or (written and imports):
                 return number
-        return min(len(notes), len(self.ran))
+            del now[: len(ran.code)]
+        return len(self.ran)
+
+    def of(self, note: Note) -> list[Ran]:
+        return [ran for ran in self.ran if ran.code[0][0] == note.path]
+
+    def done(self, note: Note) -> int:
+        """How many cells and checks of a note have run."""
+        return sum(len(ran.code) for ran in self.of(note))
 
     def run(self, notes: list[Note]) -> Ran:
-        """Runs the last of these notes, in the state after the others."""
-        cells = [cell for ran in self.ran for cell in ran.notebook.cells if cell.get("execution_count")]
-        places = {cell.execution_count: tuple(cell.metadata.place) for cell in cells}
-        seen = stamp(self.folder)
+        """Runs the rest of the last of these notes, or a stretch of it if that takes long."""
+        note, done = notes[-1], self.done(notes[-1])
+        first = [at for at, block in enumerate(note.blocks) if isinstance(block, Cell | Check)][done]
+        places = {cell.execution_count: tuple(cell.metadata.place) for ran in self.ran for cell in ran.cells}
+        start, seen, stop = math.inf, stamp(self.folder), len(note.blocks)
 
-        def on_cell(_) -> None:
-            nonlocal seen
+        def on_cell(at: int) -> None:
+            nonlocal start, seen, stop
+            start = min(start, time.monotonic())
             if (now := _stamp(self.folder)) != seen:
                 seen = now
                 if [code(note) for note in all_notes(self.folder)[: len(notes)]] != [code(note) for note in notes]:
                     raise Stale
+            if time.monotonic() > start + STRETCH and self.states.cheap:
+                stop = at
+                raise Pause(at)
 
-        with self.states.after(len(notes) - 1, places) as kernel:
-            return Ran(code(notes[-1]), run.execute(notes[-1], kernel, on_cell))
+        with self.states.after(len(self.ran), places) as kernel:
+            cells = run.execute(note, kernel, on_cell, first=first).cells[first:stop]
+        cells = [cell for cell in cells if cell.cell_type == "code"]
+        return Ran(code(note)[done : done + len(cells)], cells)
 
-    def record(self, number: int, note: Note) -> int:
+    def record(self, note: Note) -> int:
         """Records a note's results in its file as it reads now; how many changed."""
-        note, ran = Note.read(Path(note.path)), self.ran[number]
-        if code(note) != ran.code:
+        note, ran = Note.read(Path(note.path)), self.of(note)
+        if code(note) != [item for each in ran for item in each.code]:
             raise Stale
-        ran.notebook = carried_over(note, ran.notebook)
-        lock = run.read_lock(self.folder)
-        return run.record(note, run.settle(note, ran.notebook, lock), lock)
+        notebook, lock = carry_over(note, [cell for each in ran for cell in each.cells]), run.read_lock(self.folder)
+        return run.record(note, run.settle(note, notebook, lock), lock)
 
 
 def follow(document: Document, show, folder: Path = FOLDER) -> None:

@@ -71,6 +71,17 @@ def test_an_edit_of_code_runs_from_its_note_on_and_an_edit_of_prose_nothing(book
 
 
 @linux
+def test_an_edit_late_in_a_note_that_takes_long_does_not_run_its_beginning(book, checkpoints):
+    slow = cell(f"import time; time.sleep(1.6); {COUNT.format('a')}")
+    book["00-a.md"] = a_note(slow, cell(COUNT.format("b")), cell("1 / 0", "raises-exception"), cell("x = 1"))
+    document, ran = Document(Path("notes"), checkpoints), book.root / "ran.txt"
+    document.update()
+    book["00-a.md"] = book["00-a.md"].replace('"b"', '"B"')
+    document.update()
+    assert ran.read_text() == "abB"
+
+
+@linux
 def test_a_result_that_was_deleted_is_recorded_again_without_a_run(book, checkpoints):
     book["00-a.md"] = a_note(cell("6 * 7"), "Words.")
     document = Document(Path("notes"), checkpoints)
@@ -197,7 +208,7 @@ def served(book, monkeypatch):
     shutil.copy(ROOT / "mkdocs.yml", book.root)
     book["index.md"] = "# The book\n"
     book["00-a.md"] = a_note("First words.", cell("x = 20"))
-    book["01-b.md"] = a_note(cell("x + 1"))
+    book["01-b.md"] = a_note("Words.", cell("x + 1"))
     port = random.randrange(20000, 60000)
     process = book.start("-u", "-m", "scripts.serve", str(port))
     book.process, book.port, book.mark, book.said = process, port, mark, []
@@ -244,7 +255,7 @@ def test_an_edit_is_on_the_page_in_a_moment_and_its_result_soon_after(served):
         served["00-a.md"] = a_note(words, cell("x = 20"))
         seconds.append(wait(lambda words=words: words in page(served, "00-a"), 20))
     assert min(seconds) < 1, seconds
-    served["01-b.md"] = a_note(cell("x + 2"))
+    served["01-b.md"] = a_note("Words.", cell("x + 2"))
     assert wait(lambda: ">22\n" in page(served, "01-b") or "\n22\n" in page(served, "01-b"), 30) < 10
     assert output("22") in served["01-b.md"]
 
@@ -254,24 +265,24 @@ def test_a_failure_is_in_the_terminal_and_on_the_page_until_it_is_mended(served)
     served["01-b.md"] = a_note("Words.", cell("y + 1"), cell("2"))
     wait(lambda: "notes/01-b.md:6: NameError" in page(served, "01-b"), 30)
     assert "notes/01-b.md:6: NameError: name 'y' is not defined\n" in served.said
-    served["01-b.md"] = a_note("```python", "never closed")
+    served["01-b.md"] = a_note("Words.", "```python", "never closed")
     wait(lambda: "this fence is never closed" in page(served, "01-b"), 30)
-    served["01-b.md"] = a_note(cell("x + 3"))
+    served["01-b.md"] = a_note("Words.", cell("x + 3"))
     wait(lambda: output("23") in served["01-b.md"] and "The run stopped here" not in page(served, "01-b"), 30)
 
 
 @linux
 def test_a_kernel_that_is_killed_does_not_end_the_preview(served):
-    served["01-b.md"] = a_note(cell("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"))
+    served["01-b.md"] = a_note("Words.", cell("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"))
     wait(lambda: any("the kernel died while it ran this cell" in line for line in served.said), 30)
-    served["01-b.md"] = a_note(cell("x + 4"))
+    served["01-b.md"] = a_note("Words.", cell("x + 4"))
     wait(lambda: output("24") in served["01-b.md"], 30)
 
 
 @linux
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_no_process_outlives_the_preview(served, how):
-    served["01-b.md"] = a_note(cell("import time\ntime.sleep(60)"))
+    served["01-b.md"] = a_note("Words.", cell("import time\ntime.sleep(60)"))
     time.sleep(random.uniform(0, 2))
     assert len(alive(served.mark)) > 2
     os.kill(served.process.pid, how)
