@@ -10,11 +10,11 @@ import sys
 import threading
 import time
 import urllib.request
-import uuid
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Book, a_note, cell, output
+from faults import alive, marked, wait
 
 from scripts.checkpoints import Checkpoints, FromTheStart
 from scripts.engine import environment
@@ -203,8 +203,7 @@ def test_after_random_edits_all_results_are_those_of_a_clean_run(book, checkpoin
 @pytest.fixture
 def served(book, monkeypatch):
     """A book and its preview, whose every process carries a mark."""
-    mark = uuid.uuid4().hex
-    monkeypatch.setenv("MARK", mark)
+    mark = marked(monkeypatch)
     shutil.copy(ROOT / "mkdocs.yml", book.root)
     book["index.md"] = "# The book\n"
     book["00-a.md"] = a_note("First words.", cell("x = 20"))
@@ -221,30 +220,9 @@ def served(book, monkeypatch):
         process.kill()
 
 
-def wait(done, seconds: float) -> float:
-    """Waits until `done()` is true; the seconds it took. Fails if it takes too long."""
-    start = time.monotonic()
-    while not done():
-        assert time.monotonic() < start + seconds, "waited in vain"
-        time.sleep(0.02)
-    return time.monotonic() - start
-
-
 def page(book, name: str) -> str:
     with urllib.request.urlopen(f"http://127.0.0.1:{book.port}/{name}.html") as response:
         return response.read().decode()
-
-
-def alive(mark: str) -> list[str]:
-    """The processes that carry the mark, but not this one."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (path / "environ").read_bytes() and int(path.name) != os.getpid():
-                found.append((path / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue
-    return [line for line in found if line]
 
 
 @linux
