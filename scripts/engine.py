@@ -51,6 +51,9 @@ class Kernel:
             self.client = self.manager.client()
             self.client.start_channels(stdin=False)  # so that input() raises at once
             run_sync(self.client.wait_for_ready)(timeout=60)
+        except RuntimeError:
+            self.__exit__()
+            raise ChildProcessError(0, "it did not start, or died at once", "the kernel") from None
         except BaseException:
             self.__exit__()
             raise

@@ -26,7 +26,8 @@ def running(book, monkeypatch):
     plot = "import matplotlib.pyplot as plt, time\ntime.sleep(0.3)\nplt.plot([1, 2]);"
     for number in range(5):
         name = f"0{number}-note.md"
-        book[name] = a_note("Words.", cell(f"print({number})"), cell(plot), cell("time.sleep(0.2)"), "More words.")
+        cells = [cell(f"print({number})"), cell(plot), cell("time.sleep(0.2)")]
+        book[name] = a_note("Words.", *cells, cell("print('a line\\n' * 3000)") if number == 1 else "", "More words.")
     book.mark, book.before = marked(monkeypatch), texts(book)
     return book
 
@@ -72,6 +73,16 @@ def test_a_kernel_that_is_killed_at_any_moment_is_named_with_its_place(running, 
         check_intact(running, complaint)
 
 
+def test_a_kernel_that_is_killed_while_it_starts_is_one_line(running):
+    process = running.start("-m", "scripts.run")
+    wait(lambda: alive(running.mark, "ipykernel_launcher"), 20)
+    for number in alive(running.mark, "ipykernel_launcher"):
+        os.kill(number, signal.SIGKILL)
+    _, complaint = process.communicate(timeout=20)
+    assert (process.returncode, complaint) == (2, "the kernel: it did not start, or died at once\n")
+    check_intact(running, complaint)
+
+
 def test_no_kernel_outlives_a_run_that_is_killed(running):
     process = running.start("-m", "scripts.run")
     wait(lambda: alive(running.mark, "ipykernel_launcher"), 20)
@@ -103,7 +114,7 @@ def on_disk(running, folder: Path):
     return running
 
 
-@pytest.mark.parametrize("left", [0, 2000, 20000, 60000])
+@pytest.mark.parametrize("left", [0, 4096, 12288, 40960, 45056, 65536])
 def test_a_disk_that_fills_up_costs_nothing(running, small_disk, left):
     book = on_disk(running, small_disk)
     room = os.statvfs(small_disk)
