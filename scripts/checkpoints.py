@@ -119,7 +119,10 @@ def subscribe(client: AsyncKernelClient) -> None:
 def tell(place: Path, what: str) -> None:
     """Writes a line to the process that listens or rests at `place`."""
     wait(place.exists, "the kernel did not start")
-    pipe = os.open(place, os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        pipe = os.open(place, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:  # nobody reads there any more
+        raise NoteError("the preview", "the process that keeps the notes' state is gone", "start it again") from None
     os.write(pipe, what.encode() + b"\n")
     os.close(pipe)
 

@@ -1,5 +1,6 @@
 """The site as it will look, on this machine, rebuilt when a note changes: the half of `make serve` that shows."""
 
+import json
 import logging
 import os
 import re
@@ -123,8 +124,7 @@ class Preview:
         """Builds the pages that changed; all of them if a title did, since every page lists the titles."""
         os.environ |= {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
         names = sorted(self.texts, key=lambda name: (name != "index.md", name))
-        titles = {name: re.search(r'^(?:title: "(.*)"|# (.*))$', self.texts[name], re.M) for name in names}
-        titles = {name: found[1] or found[2] if found else name for name, found in titles.items()}
+        titles = {name: json.loads(re.search(r"^title: (.*)$", self.texts[name], re.M)[1]) for name in names}
         nav = [{title: name} for name, title in titles.items()]
         places = {"docs_dir": str(PAGES), "site_dir": str(SITE), "site_url": self.url}
         config = load_config("mkdocs.yml", nav=nav, plugins=[], **places)

@@ -161,13 +161,13 @@ def follow(document: Document, show, folder: Path = FOLDER) -> None:
 def main() -> int:
     from scripts.preview import Preview
 
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8000
+    port = "".join(sys.argv[1:2]) or "8000"
     try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError:
-        print(f"port {port} is taken: name another one with `make serve PORT={port + 1}`", file=sys.stderr)
+        socket.create_server(("127.0.0.1", int(port))).close()
+    except (OSError, ValueError, OverflowError):
+        print(f"port {port} cannot be had: name another one, as in `make serve PORT=8001`", file=sys.stderr)
         return 2
-    with Preview(FOLDER, port) as preview, kept_states(FOLDER.parent) as states:
+    with Preview(FOLDER, int(port)) as preview, kept_states(FOLDER.parent) as states:
         print(f"{preview.url} shows the notes; running them once, edits are seen meanwhile", flush=True)
         follow(Document(FOLDER, states), preview.show)
     return 0

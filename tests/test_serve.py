@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -271,10 +272,21 @@ def test_no_process_outlives_the_preview(served, how):
         assert any(re.match("interrupted", line) for line in served.said)
 
 
-def test_a_port_in_use_is_said_in_one_line(book):
-    import socket
-
+def test_a_port_that_cannot_be_had_is_said_in_one_line(book):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        status, _, complaint = book.command("serve", str(port))
-    assert (status, complaint) == (2, f"port {port} is taken: name another one with `make serve PORT={port + 1}`\n")
+        for port in str(server.getsockname()[1]), "99999", "http":
+            status, _, complaint = book.command("serve", port)
+            said = f"port {port} cannot be had: name another one, as in `make serve PORT=8001`\n"
+            assert (status, complaint) == (2, said)
+
+
+@linux
+def test_a_state_that_was_lost_is_said_in_one_line(book, checkpoints):
+    book["00-a.md"] = a_note(cell("1"))
+    document = Document(Path("notes"), checkpoints)
+    document.update()
+    checkpoints.process.kill()
+    checkpoints.process.wait()
+    book["00-a.md"] = a_note(cell("2"))
+    with pytest.raises(NoteError, match="the preview: the process that keeps the notes' state is gone"):
+        document.update()
