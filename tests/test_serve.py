@@ -140,6 +140,17 @@ def test_an_edit_made_while_a_note_runs_is_kept(book, checkpoints, newer):
     assert book["00-a.md"] == edited + "\n" + output(newer[6]) + "\n"
 
 
+@linux
+def test_an_edit_of_code_stops_a_run_that_it_makes_useless(book, checkpoints):
+    cells = [cell("import time\ntime.sleep(1.2)"), cell(COUNT.format("a"))]
+    book["00-a.md"] = a_note(*cells)
+    timer = threading.Timer(1.5, lambda: book.__setitem__("00-a.md", a_note(cells[1])))
+    timer.start()
+    with pytest.raises(Stale):
+        Document(Path("notes"), checkpoints).update()
+    assert not (book.root / "ran.txt").exists()
+
+
 # What a fork could get wrong: random numbers, kept streams, counts, IPython's own names, figures, depth, subprocesses.
 STATE = [
     "import random, sys, time\nrandom.seed(1337)\nout = sys.stdout\nseen = []",
