@@ -1,5 +1,6 @@
 # make alone lists the commands. PYTHON=python uses the interpreter at hand and sets nothing up;
 # PIP_ARGS="…" is handed to pip at set-up; BASE=python3.12 makes .venv with another Python.
+# `make run NOTE=07` stops after that note; `make serve PORT=8001` and `make lab PORT=8889` listen elsewhere.
 
 BASE ?= python3
 PYTHON ?= .venv/bin/python
@@ -10,11 +11,11 @@ endif
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(READY) ## run every note in one kernel and record its results
-	@$(PYTHON) -m scripts.run
+run: $(READY) ## run every note (or up to NOTE=07) in one kernel and record its results
+	@$(PYTHON) -m scripts.run $(NOTE)
 
-test: $(READY) ## run the tests
-	@$(PYTHON) -m pytest
+test: $(READY) ## run the tests (the slow ones with TESTS='-m slow')
+	@$(PYTHON) -m pytest $(TESTS)
 
 check: $(READY) ## ask whether notes, results, package, figures and links agree
 	@$(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check && $(PYTHON) -m scripts.check
@@ -25,6 +26,15 @@ tangle: $(READY) ## write the package micrograd/ from the notes
 site: run ## run, then build the site into build/site
 	@$(PYTHON) -m scripts.site
 
+serve: $(READY) ## show the site while you write; an edit runs the notes from there on
+	@$(PYTHON) -m scripts.serve $(PORT)
+
+lab: $(READY:ready=lab) ## open the notes in JupyterLab (installed on first use)
+	@$(PYTHON) -m scripts.lab $(PORT)
+
+bench: $(READY) ## measure engine, run and site against others, into build/bench.md
+	@$(PYTHON) -m scripts.bench
+
 clean: ## delete what can be made again (not .venv)
 	rm -rf build .pytest_cache .ruff_cache .hypothesis
 
@@ -32,4 +42,8 @@ clean: ## delete what can be made again (not .venv)
 	@$(BASE) -m scripts.setup $(PIP_ARGS)
 	@touch $@
 
-.PHONY: help run test check tangle site clean
+.venv/lab: requirements-lab.txt $(READY)
+	@$(BASE) -m scripts.setup -r requirements-lab.txt $(PIP_ARGS)
+	@touch $@
+
+.PHONY: help run test check tangle site serve lab bench clean

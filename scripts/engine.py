@@ -16,6 +16,19 @@ FRAME = re.compile(r"Cell In ?\[(\d+)\], line (\d+)(?:, in ([^(\n]+))?|File (\S+
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
+def environment(folder: str, cwd: Path) -> dict[str, str]:
+    """What the process of a kernel that works in `cwd` is told; its own files go into `folder`."""
+    return os.environ | {
+        "PYTHONHASHSEED": "0",
+        "PYTHONOPTIMIZE": "",  # or the notes' asserts would not be looked at
+        "PYTHONPATH": os.pathsep.join([str(cwd.resolve()), str(ROOT)]),
+        "IPYTHONDIR": folder,
+        "LC_ALL": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
+
+
 class Kernel:
     """The one kernel, started on entry and gone on exit: this interpreter's own, alike in every place and language."""
 
@@ -31,21 +44,16 @@ class Kernel:
         self.places = {}  # execution count → (note, line of the cell's fence)
 
     def __enter__(self) -> "Kernel":
-        environment = os.environ | {
-            "PYTHONHASHSEED": "0",
-            "PYTHONOPTIMIZE": "",  # or the notes' asserts would not be looked at
-            "PYTHONPATH": os.pathsep.join([str(self.cwd.resolve()), str(ROOT)]),
-            "IPYTHONDIR": self.folder.name,
-            "LC_ALL": "C.UTF-8",
-            "OMP_NUM_THREADS": "1",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        }
         arguments = ["--ext=scripts.kernel", "--HistoryManager.enabled=False"]
         try:
-            run_sync(self.manager.start_kernel)(env=environment, cwd=str(self.cwd), extra_arguments=arguments)
+            told = environment(self.folder.name, self.cwd)
+            run_sync(self.manager.start_kernel)(env=told, cwd=str(self.cwd), extra_arguments=arguments)
             self.client = self.manager.client()
             self.client.start_channels(stdin=False)  # so that input() raises at once
             run_sync(self.client.wait_for_ready)(timeout=60)
+        except RuntimeError:
+            self.__exit__()
+            raise ChildProcessError(0, "it did not start, or died at once", "the kernel") from None
         except BaseException:
             self.__exit__()
             raise
@@ -64,6 +72,10 @@ class Unraised(Exception):
     """The cell at this index had to raise, and did not."""
 
 
+class Pause(Exception):
+    """Raised by `on_cell`: the cell at this index and those after it shall not run now."""
+
+
 class OneKernelEngine(NBClientEngine):
     """Runs a notebook in `kernel`, without saving after every cell. An announced exception is set aside in its cell's
     metadata as `expected`, since papermill takes any error output for a failure."""
@@ -73,8 +85,12 @@ class OneKernelEngine(NBClientEngine):
         options = {"record_timing": False, "coalesce_streams": True, "on_cell_start": on_cell, "timeout": time_limit}
         client = PapermillNotebookClient(nb_man, km=kernel.manager, **options)
         client.kc = kernel.client
-        client.papermill_execute_cells()
-        for index, cell in enumerate(nb_man.nb.cells):
+        stop = len(nb_man.nb.cells)
+        try:
+            client.papermill_execute_cells()
+        except Pause as pause:
+            stop = pause.args[0]
+        for index, cell in enumerate(nb_man.nb.cells[:stop]):
             if cell.get("execution_count"):
                 kernel.places[cell.execution_count] = tuple(cell.metadata.place)
             ran = cell.metadata.papermill.status == nb_man.COMPLETED

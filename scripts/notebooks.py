@@ -18,12 +18,14 @@ METADATA = {
 }
 
 
-def to_run(note: Note):
-    """A notebook with a cell for every block of the note; a check is a code cell too."""
+def to_run(note: Note, first: int = 0):
+    """A notebook with a cell for every block of the note; a check is a code cell too. Empty before `first`."""
     notebook = new_notebook(metadata=METADATA)
     for number, block in enumerate(note.blocks):
         place = {"id": f"{note.stem}-{number:03}", "metadata": {"place": [note.path, block.line]}}
-        if isinstance(block, Cell):
+        if number < first:
+            notebook.cells.append(new_markdown_cell("", **place))
+        elif isinstance(block, Cell):
             place["metadata"]["tags"] = list(block.tags)
             notebook.cells.append(new_code_cell(block.source, **place))
         elif isinstance(block, Check):

@@ -1,4 +1,7 @@
-"""Runs all notes in one kernel and records their results: `make run`, or `python -m scripts.run`."""
+"""Runs all notes in one kernel and records their results: `make run`, or `python -m scripts.run`.
+
+`make run NOTE=07`, or `python -m scripts.run 07`, stops after that note.
+"""
 
 import sys
 import time
@@ -32,9 +35,10 @@ class Result:
     fact: str = ""
 
 
-def execute(note: Note, kernel: Kernel, on_cell: Callable = lambda at: None, time_limit: int = TIME_LIMIT):
-    """The note as an executed notebook, a cell for each of its blocks. Raises NoteError at the line that failed."""
-    running = note.blocks[0]
+def execute(note: Note, kernel: Kernel, on_cell: Callable = lambda at: None, time_limit: int = TIME_LIMIT, first=0):
+    """The note, from its block `first` on, as an executed notebook, a cell for each of its blocks. Raises NoteError at
+    the line that failed."""
+    running = note.blocks[first]
 
     def started(cell, cell_index):
         nonlocal running
@@ -43,7 +47,7 @@ def execute(note: Note, kernel: Kernel, on_cell: Callable = lambda at: None, tim
 
     try:
         options = {"kernel": kernel, "on_cell": started, "time_limit": time_limit}
-        notebook = execute_notebook(notebooks.to_run(note), **ENGINE, **options)
+        notebook = execute_notebook(notebooks.to_run(note, first), **ENGINE, **options)
     except PapermillExecutionError as error:
         raise failure(note, note.blocks[error.cell_index], error, kernel.places) from None
     except Unraised as error:
@@ -169,14 +173,26 @@ def show_progress(note: Note, at: int, start: float) -> None:
         print(f"\r\x1b[K{note.stem:<34} {cells:>4}/{len(note.cells)} {seconds:>7.1f} s", end="", flush=True)
 
 
-def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TIME_LIMIT) -> None:
-    """Tangles, runs every note and records its results, writes the executed notebooks; prints a table of times."""
+def up_to(notes: list[Note], last: str) -> list[Note]:
+    """The notes up to the one of this number or name; all, if it is empty."""
+    for number, note in enumerate(notes, 1):
+        if last in (note.stem, f"{note.stem}.md", note.path, note.stem.partition("-")[0]):
+            return notes[:number]
+    if last:
+        raise NoteError(f"NOTE={last}", "no such note", f"name one from {notes[0].stem} to {notes[-1].stem}")
+    return notes
+
+
+def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TIME_LIMIT, last: str = "") -> None:
+    """Tangles, runs every note (up to `last`) and records its results, writes the executed notebooks; prints a table
+    of times."""
     notes = all_notes(folder)
+    chosen = up_to(notes, last)
     package = tangle.tangle(notes)
     tangle.write(package, folder.parent)
     lock, done, total = read_lock(folder), [], time.perf_counter()
     print(f"{'note':<34} {'cells':>5} {'seconds':>8}  results", flush=True)
-    for note, notebook, seconds in executed(notes, show_progress, time_limit):
+    for note, notebook, seconds in executed(chosen, show_progress, time_limit):
         results = settle(note, notebook, lock)
         changed = record(note, results, lock)
         done.append(notebooks.finished(note, notebook, results))
@@ -184,12 +200,15 @@ def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TI
         clear = "\r\x1b[K" if sys.stdout.isatty() else ""
         what = f"{changed} recorded" if changed else "as recorded"
         print(f"{clear}{note.stem:<34} {len(note.cells):>5} {seconds:>8.2f}  {what}", flush=True)
+    cells, name = sum(len(note.cells) for note in chosen), "all" if chosen == notes else "these"
+    print(f"{f'{name}, with the kernel':<34} {cells:>5} {time.perf_counter() - total:>8.2f}")
+    if rest := notes[len(chosen) :]:
+        print(f"not run: {rest[0].stem}{f' to {rest[-1].stem}' if rest[1:] else ''}; whole.ipynb is as it was")
+        return
     words = folder / "glossary.md"
     glossary = words.read_text(encoding="utf-8") if words.exists() else ""
     notebooks.write(build / "notebooks" / "whole.ipynb", notebooks.whole(notes, done, package, glossary))
     write_lock(folder, lock)
-    cells = sum(len(note.cells) for note in notes)
-    print(f"{'all, with the kernel':<34} {cells:>5} {time.perf_counter() - total:>8.2f}")
 
 
 @command(__name__)
@@ -197,7 +216,7 @@ def main() -> int:
     Path("build").mkdir(exist_ok=True)
     try:
         with FileLock("build/run.lock", timeout=0):
-            run()
+            run(last="".join(sys.argv[1:2]))
     except Timeout:
         print("another run is at work here: wait for it, or stop it", file=sys.stderr)
         return 2

@@ -1,0 +1,132 @@
+"""The site as it will look, on this machine, rebuilt when a note changes: the half of `make serve` that shows."""
+
+import json
+import logging
+import os
+import re
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+from mkdocs.commands.build import build as build_site
+from mkdocs.config import load_config
+from mkdocs.livereload import LiveReloadServer
+
+from scripts import fonts, pages, site, tangle
+from scripts.command import write_file
+from scripts.notes import PLAIN, Cell, Note, NoteError, all_notes
+from scripts.versions import Index
+
+PAGES = Path("build/preview/pages")
+SITE = Path("build/preview/site")
+SIGN = Path("build/preview/sign")  # a folder whose one file changes when there is another failure to show
+FRONT = re.compile(r"\A(?:---\n.*?\n---\n)?", re.S)
+
+
+def texts(notes: list[Note], folder: Path) -> dict[str, str]:
+    """The Markdown of every page but the whole notebook's."""
+    plain = {name: Note.read(folder / name) for name in PLAIN if (folder / name).exists()}
+    glossary = pages.Glossary(plain["glossary.md"].text if "glossary.md" in plain else "")
+    index, repository = Index(notes), site.repository()
+    found = [pages.Page(note, index, glossary, repository) for note in [*plain.values(), *notes]]
+    made = {f"{page.note.stem}.md": page.markdown() for page in found}
+    package = pages.package(index, tangle.tangle(notes))
+    return made | {"package.md": package, "versions.md": pages.versions(index)}
+
+
+def mark(notes: list[Note], failure: NoteError) -> None:
+    """Puts a failure where the result of its cell would stand."""
+    path, _, line = failure.place.rpartition(":")
+    for note in notes:
+        before = [block for block in note.blocks if note.path == path and block.line <= int(line)]
+        if before and isinstance(before[-1], Cell):
+            before[-1].output, before[-1].figures, before[-1].tags = str(failure), [], ("raises-exception",)
+
+
+def with_banner(text: str, failure: NoteError) -> str:
+    """A page that says at its top what went wrong."""
+    said = "\n".join("    " + line for line in str(failure).split("\n"))
+    banner = f'\n!!! failure "The run stopped here"\n\n    ```text\n{said}\n    ```\n'
+    return FRONT.sub(lambda front: front[0] + banner, text, count=1)
+
+
+def copy_changed(source: Path, target: Path) -> None:
+    """Copies the files of a folder that are not in the other, or are different there."""
+    for path in source.glob("*"):
+        copy = target / path.name
+        if not copy.exists() or copy.read_bytes() != path.read_bytes():
+            write_file(copy, path.read_bytes())
+
+
+class Preview:
+    """The site on localhost. `show` a failure, or None when all is well again."""
+
+    def __init__(self, folder: Path, port: int):
+        self.folder, self.failure, self.texts, self.titles = folder, None, {}, {}
+        self.server = LiveReloadServer(self.build, "127.0.0.1", port, str(SITE), polling_interval=0.1)
+        self.url = self.server.url
+        for name in "mkdocs", "MARKDOWN":
+            logging.getLogger(name).setLevel(logging.ERROR)
+
+    def __enter__(self) -> "Preview":
+        """Builds the site and serves it from now on, in a thread."""
+        shutil.rmtree(PAGES.parent, ignore_errors=True)
+        shutil.copytree(site.LOOKS, PAGES / "looks")
+        SIGN.mkdir()
+        self.build()
+        fonts.write(PAGES / "looks", "".join(self.texts.values()))
+        self.server.watch(str(self.folder))
+        self.server.watch(str(SIGN))
+        self.server.watch(str(PAGES / "looks"))
+        threading.Thread(target=self.server.serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.server.shutdown()
+
+    def show(self, failure: NoteError | None) -> None:
+        if str(failure) != str(self.failure):
+            self.failure = failure
+            write_file(SIGN / "failure", str(failure).encode())
+
+    def build(self) -> None:
+        """Brings the site up to date with the notes; what cannot be read is said, and its last page stays."""
+        try:
+            self.write_pages()
+            self.write_site()
+        except Exception as error:  # whatever is half-written: the preview goes on
+            print(f"the page is not made: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+
+    def write_pages(self) -> None:
+        failure = self.failure
+        try:
+            notes = all_notes(self.folder)
+            if failure and ":" in failure.place:
+                mark(notes, failure)
+            self.texts = texts(notes, self.folder)
+        except NoteError as error:
+            failure = error
+        shown = dict(self.texts)
+        if failure:
+            name = Path(failure.place.partition(":")[0]).name
+            name = name if name.endswith(".md") else "index.md"
+            shown[name] = with_banner(shown.get(name, f"# {name}\n"), failure)
+        for path in PAGES.glob("*.md"):
+            if path.name not in shown:
+                path.unlink()
+        for name, text in shown.items():
+            if not (PAGES / name).exists() or (PAGES / name).read_text(encoding="utf-8") != text:
+                write_file(PAGES / name, text.encode())
+        copy_changed(self.folder / "figures", PAGES / "figures")
+
+    def write_site(self) -> None:
+        """Builds the pages that changed; all of them if a title did, since every page lists the titles."""
+        os.environ |= {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+        names = sorted(self.texts, key=lambda name: (name != "index.md", name))
+        titles = {name: json.loads(re.search(r"^title: (.*)$", self.texts[name], re.M)[1]) for name in names}
+        nav = [{title: name} for name, title in titles.items()]
+        places = {"docs_dir": str(PAGES), "site_dir": str(SITE), "site_url": self.url}
+        config = load_config("mkdocs.yml", nav=nav, plugins=[], **places)
+        build_site(config, serve_url=self.url, dirty=titles == self.titles)
+        self.titles = titles
