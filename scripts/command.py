@@ -21,7 +21,8 @@ def command(name: str):
 
 
 def exit_status(main) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         return main()
     except NoteError as error:
