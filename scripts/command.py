@@ -34,6 +34,8 @@ def exit_status(main) -> int:
     except OSError as error:
         print(f"{error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
         return 2
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # there is nothing left to interrupt
 
 
 def write_file(path: Path, content: bytes) -> None:

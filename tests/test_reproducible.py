@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from scripts.notes import all_notes, result_lines
+
 pytestmark = pytest.mark.slow
 UNLIKE = {
     "here": {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Pacific/Kiritimati", "COLUMNS": "40"},
@@ -23,9 +25,15 @@ def sums(folder: Path, *patterns: str) -> dict[str, str]:
 
 
 def without_results(clone: Path) -> None:
-    """Takes every figure and the lock away, so that all results are recorded anew."""
-    for path in [*(clone / "notes/figures").glob("*"), clone / "notes/results.lock"]:
-        path.unlink()
+    """Takes all results away but those that vary, so that they are recorded anew."""
+    for note in all_notes(clone / "notes"):
+        kept = []
+        for cell in note.cells:
+            varies = "varies" in cell.tags
+            kept.append(result_lines(cell.output if varies else None, cell.figures))
+            for figure in [] if varies else cell.figures:
+                (clone / "notes" / figure.path).unlink()
+        Path(note.path).write_bytes(note.with_results(kept).encode())
 
 
 def made(clone: Path, environment: dict[str, str]) -> dict[str, str]:
