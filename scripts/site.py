@@ -24,7 +24,7 @@ WHOLE = """\
 # The whole notebook
 
 The one notebook that the notes split up, executed: [download it](notebooks/whole.ipynb), or
-[open it in Colab]({colab}/blob/gh-pages/notebooks/whole.ipynb), where it runs as it is."""
+open it where it runs as it is: <a class="badge" href="{colab}/blob/gh-pages/notebooks/whole.ipynb">Open in Colab</a>"""
 CAPTURED = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
 LOOKS = Path(__file__).with_name("looks")
 
