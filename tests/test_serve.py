@@ -262,6 +262,7 @@ def test_a_failure_is_in_the_terminal_and_on_the_page_until_it_is_mended(served)
 
 
 @linux
+@pytest.mark.slow
 def test_a_kernel_that_is_killed_does_not_end_the_preview(served):
     served["01-b.md"] = a_note("Words.", cell("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"))
     wait(lambda: any("the kernel died while it ran this cell" in line for line in served.said), 30)
@@ -269,8 +270,12 @@ def test_a_kernel_that_is_killed_does_not_end_the_preview(served):
     wait(lambda: output("24") in served["01-b.md"], 30)
 
 
+def rarer(*signals) -> list:
+    return [pytest.param(each, marks=pytest.mark.slow) for each in signals]
+
+
 @linux
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, *rarer(signal.SIGTERM, signal.SIGHUP)])
 def test_no_process_outlives_the_preview(served, how):
     served["01-b.md"] = a_note("Words.", cell("import time\ntime.sleep(60)"))
     time.sleep(random.uniform(0, 2))
