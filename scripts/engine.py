@@ -11,9 +11,10 @@ from jupyter_core.utils import ensure_event_loop, run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
+from scripts.results import ANSI
+
 ROOT = Path(__file__).resolve().parent.parent
 FRAME = re.compile(r"Cell In ?\[(\d+)\], line (\d+)(?:, in ([^(\n]+))?|File (\S+?):(\d+), in ([^(\n]+)")
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def environment(folder: str, cwd: Path) -> dict[str, str]:

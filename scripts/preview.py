@@ -13,26 +13,14 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.livereload import LiveReloadServer
 
-from scripts import fonts, pages, site, tangle
+from scripts import fonts, site
 from scripts.command import write_file
 from scripts.notes import PLAIN, Cell, Note, NoteError, all_notes
-from scripts.versions import Index
 
 PAGES = Path("build/preview/pages")
 SITE = Path("build/preview/site")
 SIGN = Path("build/preview/sign")  # a folder whose one file changes when there is another failure to show
 FRONT = re.compile(r"\A(?:---\n.*?\n---\n)?", re.S)
-
-
-def texts(notes: list[Note], folder: Path) -> dict[str, str]:
-    """The Markdown of every page but the whole notebook's."""
-    plain = {name: Note.read(folder / name) for name in PLAIN if (folder / name).exists()}
-    glossary = pages.Glossary(plain["glossary.md"].text if "glossary.md" in plain else "")
-    index, repository = Index(notes), site.repository()
-    found = [pages.Page(note, index, glossary, repository) for note in [*plain.values(), *notes]]
-    made = {f"{page.note.stem}.md": page.markdown() for page in found}
-    package = pages.package(index, tangle.tangle(notes))
-    return made | {"package.md": package, "versions.md": pages.versions(index)}
 
 
 def mark(notes: list[Note], failure: NoteError) -> None:
@@ -104,7 +92,8 @@ class Preview:
             notes = all_notes(self.folder)
             if failure and ":" in failure.place:
                 mark(notes, failure)
-            self.texts = texts(notes, self.folder)
+            plain = [Note.read(self.folder / name) for name in PLAIN if (self.folder / name).exists()]
+            self.texts = site.texts(notes, plain)
         except NoteError as error:
             failure = error
         shown = dict(self.texts)

@@ -13,7 +13,7 @@ import nbformat
 
 from scripts import fonts, lighten, pages, tangle
 from scripts.command import command, write_file
-from scripts.notes import FOLDER, Note, NoteError, all_notes
+from scripts.notes import FOLDER, PLAIN, Note, NoteError, all_notes
 from scripts.versions import Index
 
 PAGES = Path("build/pages")
@@ -48,23 +48,27 @@ def repository() -> str:
     return re.search(r"^repo_url: (\S+)", Path("mkdocs.yml").read_text(), re.M)[1]
 
 
+def texts(notes: list[Note], plain: list[Note]) -> dict[str, str]:
+    """The Markdown of every page but the whole notebook's, from the notes and the pages that are not run."""
+    index = Index(notes)
+    glossary = pages.Glossary(next((note.text for note in plain if note.stem == "glossary"), ""))
+    found = [pages.Page(note, index, glossary, repository()) for note in [*plain, *notes]]
+    made = {f"{page.note.stem}.md": page.markdown() for page in found}
+    package = pages.package(index, tangle.tangle(notes))
+    return made | {"package.md": package, "versions.md": pages.versions(index)}
+
+
 def write_pages() -> str:
     """Writes what MkDocs reads: pages, figures, notebooks and looks; the pages' whole text."""
-    notes = all_notes()
-    index = Index(notes)
     shutil.rmtree(PAGES, ignore_errors=True)
-    plain = [Note.read(FOLDER / f"{name}.md") for name in ("index", "glossary")]
-    book = pages.Glossary(plain[1].text), repository()
-    texts = {f"{note.stem}.md": pages.Page(note, index, *book).markdown() for note in [*plain, *notes]}
-    texts["package.md"] = pages.package(index, tangle.tangle(notes))
-    texts["versions.md"] = pages.versions(index)
-    texts["whole.ipynb"] = whole(nbformat.read(NOTEBOOKS / "whole.ipynb", 4))
-    for name, text in texts.items():
+    made = texts(all_notes(), [Note.read(FOLDER / name) for name in PLAIN])
+    made["whole.ipynb"] = whole(nbformat.read(NOTEBOOKS / "whole.ipynb", 4))
+    for name, text in made.items():
         write_file(PAGES / name, text.encode())
     shutil.copytree(FOLDER / "figures", PAGES / "figures")
     shutil.copytree(NOTEBOOKS, PAGES / "notebooks")
     shutil.copytree(LOOKS, PAGES / "looks")
-    return "".join(texts.values())
+    return "".join(made.values())
 
 
 def build() -> None:
