@@ -1,4 +1,4 @@
-# Made by `make tangle` from notes/05-drawing-the-graph.md, notes/16-the-engine-refined.md. Edit the notes: changes here are lost.
+# Made by `make tangle` from notes/05-drawing-the-graph.md, notes/17-the-engine-refined.md. Edit the notes: changes here are lost.
 """A tiny engine that computes derivatives, and a small neural network library on it.
 
 `micrograd.engine` has the scalar `Value` with backpropagation; `micrograd.nn` has neurons,

@@ -1,4 +1,4 @@
-# Made by `make tangle` from notes/16-the-engine-refined.md. Edit the notes: changes here are lost.
+# Made by `make tangle` from notes/17-the-engine-refined.md. Edit the notes: changes here are lost.
 """Values that remember how they were made, and the backward pass through them.
 
 Method and interface are those of Andrej Karpathy's micrograd (MIT licence),

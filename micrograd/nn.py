@@ -1,4 +1,4 @@
-# Made by `make tangle` from notes/16-the-engine-refined.md. Edit the notes: changes here are lost.
+# Made by `make tangle` from notes/17-the-engine-refined.md. Edit the notes: changes here are lost.
 """Neurons, layers and networks of Values.
 
 The interface is that of Andrej Karpathy's micrograd (MIT licence),

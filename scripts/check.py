@@ -10,7 +10,7 @@ from pymdownx.slugs import slugify
 
 from scripts import run, tangle
 from scripts.command import command
-from scripts.notes import FOLDER, Note, NoteError, all_notes
+from scripts.notes import FOLDER, Note, NoteError, all_notes, unlike
 from scripts.pages import CODE
 
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
@@ -76,6 +76,15 @@ def figures(notes: list[Note], folder: Path) -> Iterator[NoteError]:
             yield NoteError(path.as_posix(), "no cell records this figure", "delete it, or name it below its cell")
 
 
+def excerpts(note: Note) -> Iterator[NoteError]:
+    """Excerpts that are not part of the cell that follows them."""
+    for line, lines in note.excerpts:
+        cell = next((cell for cell in note.cells if cell.line > line), None)
+        if (found := unlike(lines, cell.source if cell else "")) is not None:
+            yield NoteError(note.place(line), f"the cell after this excerpt does not say `{found.strip()}` there",
+                            "copy it from the cell; a line of ... leaves lines out")  # fmt: skip
+
+
 def package(notes: list[Note], folder: Path) -> Iterator[NoteError]:
     """Each file of the package that is not what the notes say, with the difference."""
     for path, diff in tangle.differences(tangle.tangle(notes), folder.parent):
@@ -118,6 +127,7 @@ def check(folder: Path = FOLDER) -> bool:
     return all(
         [
             report("the notes' form", (error for note in notes for error in form(note))),
+            report("excerpts", (error for note in notes for error in excerpts(note))),
             report("links and alt texts", (error for path in pages if path.exists() for error in links(path))),
             report("figures", figures(notes, folder)),
             report("package = notes", package(notes, folder)),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 FOLDER = Path("notes")
 PLAIN = ("index.md", "glossary.md")  # pages that are not run: the first, and the words
-TAGS = ("raises-exception", "varies")
+TAGS = ("raises-exception", "varies", "hide-input")
 SHOWN = ("", "text", "py", "pycon", "console", "output")  # fences that are never run, here or in Jupyter
 
 NAME = re.compile(r"[A-Za-z0-9-]{1,50}\.md")
@@ -77,6 +77,7 @@ class Note:
         self.stem = Path(path).stem
         self.crlf = 0 < text.count("\n") == text.count("\r\n")
         self.lines = (text.replace("\r\n", "\n") if self.crlf else text).split("\n")
+        self.excerpts: list[tuple[int, list[str]]] = []  # line and lines of each excerpt of the next cell
         self.blocks = list(self._blocks())
         if not self.blocks:
             raise NoteError(self.place(1), "nothing in it", "start the note with its title")
@@ -155,6 +156,10 @@ class Note:
         if language == "output":
             raise NoteError(self.place(at + 1), "an output without a cell right before it", "delete it")
         if language in SHOWN:
+            if language == "py" and attributes.strip() == "excerpt":
+                self.excerpts.append((at + 1, self.lines[at + 1 : end - 1]))
+            elif language == "py" and attributes.strip():
+                raise NoteError(self.place(at + 1), f"malformed attribute: {attributes}", "allowed is ```py excerpt")
             return None, end
         if language != "python":
             raise NoteError(self.place(at + 1), f"a fence of {language!r}, which Jupyter would run or swallow",
@@ -190,8 +195,20 @@ class Note:
                 return end + 1
         raise NoteError(self.place(at + 1), "this fence is never closed", f"close it with {ticks}")
 
+    def _fold_end(self, cell: Cell) -> int:
+        """The line after the fold that a cell of hidden input closes."""
+        at = cell.end
+        while at < len(self.lines) and not self.lines[at].strip():
+            at += 1
+        if at == len(self.lines) or self.lines[at].strip() != "</details>":
+            raise NoteError(self.place(cell.line), "a hide-input cell that does not end its fold",
+                            "write </details> right after it, and its results below that")  # fmt: skip
+        return at + 1
+
     def _results(self, cell: Cell) -> int:
-        """Fills in what is recorded below `cell`; the line after it."""
+        """Fills in what is recorded below `cell`, or below its fold if its input is hidden; the line after it."""
+        if "hide-input" in cell.tags:
+            cell.end = self._fold_end(cell)
         at = cell.results_end = cell.end
         while True:
             while at < len(self.lines) and not self.lines[at].strip():
@@ -229,3 +246,25 @@ def all_notes(folder: Path = FOLDER) -> list[Note]:
         if not NAME.fullmatch(path.name):
             raise NoteError(path.as_posix(), "a name that is not just letters, digits and hyphens", "rename the note")
     return [Note.read(path) for path in paths]
+
+
+def unlike(excerpt: list[str], source: str) -> str | None:
+    """The first line of an excerpt that its cell does not have in that place; None if all are there. A line of `...`
+    leaves out lines of the cell."""
+    lines, at, pieces = source.split("\n"), 0, [[]]
+    for line in excerpt:
+        if line.strip() == "...":
+            pieces.append([])
+        else:
+            pieces[-1].append(line)
+    for piece in pieces:
+        while piece and not piece[-1].strip():
+            piece.pop()
+        while piece and not piece[0].strip():
+            piece.pop(0)
+        while piece and lines[at : at + len(piece)] != piece:
+            at += 1
+            if at + len(piece) > len(lines):
+                return next((line for line in piece if line not in lines), piece[0])
+        at += len(piece)
+    return None

@@ -143,6 +143,7 @@ class Page:
             text = f'# <span class="chapter">{self.number}</span> {title} {{ #{anchor} }}\n{rest}'
         if said := header(self.note):
             text = re.sub(r"^\*(?!\*)(?:[^*]|\n(?!\n))+\*$", lambda _: self.header(said), text, count=1, flags=re.M)
+        text = re.sub(r"^```py excerpt$", "``` { .python .excerpt }", text, flags=re.M)
         text = with_math(text, self.note.place(line))
         text = self.glossary.marked(text, self.seen) if self.number else self.glossary.anchored(text)
         return QUOTE.sub(admonition, text + "\n").rstrip("\n").split("\n")
@@ -172,6 +173,7 @@ class Page:
         attributes += f' hl_lines="{" ".join(map(str, changed))}"' if changed else ""
         lines = [f'<span id="cell-{number}"></span>', ""] if found else []
         lines += [f"{ticks} {{ .python{attributes} }}", *cell.source.split("\n"), ticks]
+        lines += ["", "</details>"] if "hide-input" in cell.tags else []
         kind = "error" if "raises-exception" in cell.tags else "output"
         for line in result_lines(cell.output, []):
             lines.append(re.sub(r"^(`{3,})output$", rf"\1 {{ .text .{kind} }}", line))
