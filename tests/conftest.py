@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import run
-from scripts.engine import Kernel
+from scripts.kernel import run
+from scripts.kernel.process import Kernel
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -69,15 +69,15 @@ class Book:
 
 
 @pytest.fixture(scope="session")
-def kernel():
+def session():
     """A kernel for all tests that don't harm it, since starting one takes a second."""
-    with Kernel() as kernel:
-        yield kernel
+    with Kernel() as session:
+        yield session
 
 
 @pytest.fixture
-def book(tmp_path, monkeypatch, kernel):
+def book(tmp_path, monkeypatch, session):
     """An empty book in the working directory. In this process, it runs in the kernel that the tests share."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run, "Kernel", lambda cwd: nullcontext(kernel))
+    monkeypatch.setattr(run, "Kernel", lambda cwd: nullcontext(session))
     return Book(tmp_path)

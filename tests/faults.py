@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conftest import Book
 
-from scripts.notes import Note
+from scripts.note.format import Note
 
 
 def marked(monkeypatch) -> str:

@@ -5,7 +5,8 @@ import shutil
 import pytest
 from conftest import Book, a_note, cell, output
 
-from scripts import check, run
+from scripts import check
+from scripts.kernel import run
 
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4]);"
 FIRST = a_note(
@@ -18,6 +19,7 @@ FIRST = a_note(
 )
 SECOND = a_note(cell(PLOT), "![A curve that bends up](figures/curve.svg)", "## Its *end*", "[Back](00-a.md)")
 OK = """ok   the notes' form
+ok   excerpts
 ok   links and alt texts
 ok   figures
 ok   package = notes
@@ -125,7 +127,8 @@ def test_a_package_that_is_not_what_the_notes_say_is_mended_by_tangling(well, ca
         ("../README.md", "#a-part", "#b", "README.md:3", "broken link: notes/00-a.md#b names no", "mend the anchor"),
         ("01-b.md", "curve.svg)", "bow.svg)", "figures/curve.svg", "no cell records this figure", "delete it, or name"),
         ("00-a.md", "A part", "A part ", "00-a.md:32", "white space at the end of the line", "delete it"),
-        ("00-a.md", "To [", "<!-- #region -->\nTo [", "00-a.md", "a round trip through a notebook", "one blank line"),
+        ("00-a.md", 'exception"]', 'exception",]', "00-a.md:22", "a round trip through a notebook", "write it as"),
+        ("00-a.md", "To [", "<!-- #region -->\nTo [", "00-a.md:34", "a comment that is no check", "write <!-- check"),
         ("01-b.md", "## I", "~~~\n```python\n~~~\n\n## I", "01-b.md", "Jupytext sees other cells in it", "three back"),
         ("01-b.md", "```\n\n![", "\n![", "01-b.md:3", "this fence is never closed", "close it with ``` on a line"),
         ("01-b.md", "```python", "```python x", "01-b.md:3", "malformed attribute: x", "allowed are title="),

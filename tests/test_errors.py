@@ -11,10 +11,12 @@ import pytest
 from conftest import ROOT, a_note, cell, output
 from filelock import FileLock
 
-from scripts import run, setup, tangle
-from scripts.command import write_file
-from scripts.engine import Kernel
-from scripts.notes import NoteError
+from scripts import setup
+from scripts.common.files import write_file
+from scripts.common.problem import Problem
+from scripts.kernel import run
+from scripts.kernel.process import Kernel
+from scripts.note import tangle
 
 GOOD = a_note(cell("def half(x):\n    return 1 / x\n\nhalf(2)"))
 GOOD_AFTERWARDS = a_note(cell("def half(x):\n    return 1 / x\n\nhalf(2)"), output("0.5"))
@@ -24,7 +26,7 @@ GRAPH = 'import graphviz\ngraphviz.Digraph(body=["a -> b"])'
 def complaint(book, *blocks: str) -> str:
     """What a run says of a note that comes after a good one; the note must stay as it is."""
     book["00-a.md"], book["01-b.md"] = GOOD, a_note(*blocks)
-    with pytest.raises(NoteError) as caught:
+    with pytest.raises(Problem) as caught:
         run.run()
     assert book["00-a.md"] == GOOD_AFTERWARDS
     assert book["01-b.md"] == a_note(*blocks)
@@ -133,7 +135,7 @@ def test_the_death_of_the_kernel_is_seen_within_seconds(book, own_kernel, end):
 
 def test_a_cell_that_passes_its_time_limit_is_stopped(book, own_kernel):
     book["00-a.md"] = text = a_note(cell("1"), cell("while True:\n    pass"))
-    with pytest.raises(NoteError, match=r"^notes/00-a.md:7: this cell ran longer than 1 s$"):
+    with pytest.raises(Problem, match=r"^notes/00-a.md:7: this cell ran longer than 1 s$"):
         run.run(time_limit=1)
     assert book["00-a.md"] == text
 

@@ -8,8 +8,8 @@ import pytest
 from conftest import ROOT, a_note, cell
 from jupyter_client import KernelManager
 
-from scripts import lab
-from scripts.notes import all_notes
+from scripts.kernel import jupyterlab
+from scripts.note.folder import all_notes
 
 
 def saved(folder: Path, name: str, edit=lambda notebook: None) -> str:
@@ -59,8 +59,8 @@ def test_a_kernel_of_the_lab_catches_up_and_draws_as_a_run_does(book, monkeypatc
     book["00-a.md"] = a_note(cell("import graphviz\nx = 41"))
     book["01-b.md"] = a_note(cell("x += 1"), cell("1 / 0", "raises-exception"))
     book["02-c.md"] = a_note(cell("x"))
-    monkeypatch.setattr(lab, "FOLDER", book.root / "build/lab")
-    environment = lab.configure(book.root) | {"JPY_SESSION_NAME": str(book.root / "notes/02-c.ipynb")}
+    monkeypatch.setattr(jupyterlab, "FOLDER", book.root / "build/lab")
+    environment = jupyterlab.configure(book.root) | {"JPY_SESSION_NAME": str(book.root / "notes/02-c.ipynb")}
     manager = KernelManager()
     manager.start_kernel(env=environment, cwd=str(book.root / "notes"))
     client, said = manager.client(), []

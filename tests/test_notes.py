@@ -3,11 +3,16 @@
 import jupytext
 import pytest
 from conftest import a_note, cell, output
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from scripts import check, tangle
-from scripts.notes import Cell, Check, Figure, Note, NoteError, Prose, all_notes, result_lines
+from scripts.common.problem import Problem
+from scripts.kernel.pairing import unpaired
+from scripts.note import tangle
+from scripts.note.folder import all_notes
+from scripts.note.form import stray_spaces
+from scripts.note.format import Cell, Check, Figure, Note, Prose, result_lines
+from scripts.note.outcome import unstable
 
 EVERYTHING = r"""# Ein Maß für ∂L/∂a
 
@@ -85,6 +90,11 @@ def read(text: str) -> Note:
     return Note("notes/00-a.md", text)
 
 
+def form(note: Note) -> list[Problem]:
+    """What the check says of a note's form."""
+    return [*unpaired(note), *stray_spaces(note)]
+
+
 def recorded(note: Note) -> list[list[str]]:
     return [result_lines(cell.output, cell.figures) for cell in note.cells]
 
@@ -113,7 +123,7 @@ def test_writing_back_the_recorded_results_gives_the_same_bytes(text):
 def test_jupytext_sees_the_same_cells():
     cells = jupytext.reads(EVERYTHING, "md").cells
     assert [c.source for c in cells if c.cell_type == "code"] == [c.source for c in read(EVERYTHING).cells]
-    assert list(check.form(read(EVERYTHING))) == list(check.form(read(WINDOWS))) == []
+    assert form(read(EVERYTHING)) == form(read(WINDOWS)) == []
 
 
 def test_windows_line_ends_stay_in_the_file_and_out_of_its_cells():
@@ -185,7 +195,7 @@ def test_the_results_of_a_cell_are_what_stands_directly_below_it(results, text, 
 
 def test_a_figure_has_its_line_its_words_and_its_file():
     (found,) = read(a_note(cell("1"), "![A *line*](figures/a.svg)")).cells
-    assert found.figures == [Figure(7, "A *line*", "figures/a.svg")]
+    assert found.figures == (Figure(7, "A *line*", "figures/a.svg"),)
 
 
 def test_results_are_replaced_added_and_removed():
@@ -216,8 +226,8 @@ def test_results_are_replaced_added_and_removed():
         ("```python\n1\n```\n![](figures/a.svg)\n```output\n1\n```", 5, "an output without a cell right", "delete it"),
         ("# T\n\n<!-- check: a == -->", 3, "a check that is no expression: invalid syntax", ""),
         ("# T\n\n<!-- check: a = 1 -->", 3, "a check that is no expression", ""),
-        ("# T\n\n<!-- check: a == 1", 3, "a malformed check", "write <!-- check: EXPRESSION -->"),
-        ("# T\n\n> <!-- check: a == 1 -->", 3, "a malformed check", "write <!-- check: EXPRESSION -->"),
+        ("# T\n\n<!-- check: a == 1", 3, "a comment that is no check", "write <!-- check: EXPRESSION -->"),
+        ("# T\n\n> <!-- check: a == 1 -->", 3, "a comment that is no check", "write <!-- check: EXPRESSION -->"),
         ("---\na: b\n---\n", 1, "a YAML header", "start the note with its title"),
         ("\ufeff# T\n", 1, "a byte order mark", "save the note as plain UTF-8"),
         ("", 1, "nothing in it", "start the note with its title"),
@@ -226,7 +236,7 @@ def test_results_are_replaced_added_and_removed():
 )
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_what_breaks_the_format_is_refused_with_its_place_and_a_remedy(text, line, fact, remedy, ends):
-    with pytest.raises(NoteError) as caught:
+    with pytest.raises(Problem) as caught:
         read(text.replace("\n", ends))
     error = caught.value
     assert error.place == f"notes/00-a.md:{line}"
@@ -235,9 +245,9 @@ def test_what_breaks_the_format_is_refused_with_its_place_and_a_remedy(text, lin
 
 
 def test_an_error_says_place_fact_detail_and_remedy():
-    error = NoteError("notes/00-a.md:3", "wrong", "mend it", "  in here")
+    error = Problem("notes/00-a.md:3", "wrong", "mend it", "  in here")
     assert str(error) == "notes/00-a.md:3: wrong\n  in here\n  mend it"
-    assert str(NoteError("notes", "wrong")) == "notes: wrong"
+    assert str(Problem("notes", "wrong")) == "notes: wrong"
 
 
 def test_notes_are_read_in_the_order_of_their_names_without_the_first_page(book):
@@ -247,13 +257,13 @@ def test_notes_are_read_in_the_order_of_their_names_without_the_first_page(book)
 
 
 def test_a_folder_without_notes_a_strange_name_and_a_note_that_is_no_text_are_refused(book):
-    with pytest.raises(NoteError, match=r"^notes: no notes here\n  run this from the root"):
+    with pytest.raises(Problem, match=r"^notes: no notes here\n  run this from the root"):
         all_notes()
     (book.root / "notes" / "00-a.md").write_bytes(b"# T\n\n\xff\n")
-    with pytest.raises(NoteError, match=r"^notes/00-a.md:3: not UTF-8 text"):
+    with pytest.raises(Problem, match=r"^notes/00-a.md:3: not UTF-8 text"):
         all_notes()
     book["00 a.md"] = a_note()
-    with pytest.raises(NoteError, match=r"^notes/00 a.md: a name that is not just letters, digits and hyphens"):
+    with pytest.raises(Problem, match=r"^notes/00 a.md: a name that is not just letters, digits and hyphens"):
         all_notes()
 
 
@@ -280,7 +290,7 @@ BLOCKS = [
 @settings(max_examples=50, deadline=None)
 def test_whatever_a_note_is_made_of_jupytext_sees_the_same_cells_and_writes_the_same_bytes(blocks):
     note = read(a_note(*blocks))
-    assert list(check.form(note)) == []
+    assert form(note) == []
     assert note.with_results(recorded(note)) == note.text
 
 
@@ -302,8 +312,8 @@ def mutations(draw):
 def test_a_mutilated_note_is_refused_or_read_and_written_back_as_it_is(text):
     try:
         note = read(text)
-        tangle.tangle([note])
-    except NoteError as error:
+        tangle.package([note])
+    except Problem as error:
         assert error.place.startswith("notes/00-a.md:")
         assert 1 <= int(error.place.partition(":")[2]) <= text.count("\n") + 1
         return
@@ -315,5 +325,6 @@ def test_a_mutilated_note_is_refused_or_read_and_written_back_as_it_is(text):
 @settings(max_examples=100, deadline=None)
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_any_text_that_is_recorded_is_read_again(ends, text):
+    assume(not unstable(text))
     written = read(a_note(cell("1"), "The end.").replace("\n", ends)).with_results([result_lines(text, [])])
     assert read(written).cells[0].output == text

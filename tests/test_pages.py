@@ -8,11 +8,15 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from conftest import ROOT, Book, a_note, cell, output
+from markdown import Markdown
+from markdown_it import MarkdownIt
 
-from scripts import site
-from scripts.notes import Note, NoteError
-from scripts.pages import Glossary, Page, with_math
-from scripts.versions import Index
+from scripts.common.problem import Problem
+from scripts.note.format import Note
+from scripts.publish import site
+from scripts.publish.glossary import Glossary
+from scripts.publish.page import Page
+from scripts.publish.versions import Index
 
 
 def page_of(*texts: str, at: int = -1) -> str:
@@ -23,57 +27,86 @@ def page_of(*texts: str, at: int = -1) -> str:
 
 
 def test_math_becomes_mathml_and_no_tex_is_left():
-    text = with_math(
-        "So $a_1 * b_2$ and\n\n$$\n\\frac{\\partial L}{\\partial a}\n$$\n\nthen ($x$), $y$.", "notes/00-a.md:1"
+    page = page_of(
+        a_note("So $a_1 * b_2$ and\n\n$$\n\\frac{\\partial L}{\\partial a}\n$$\n\nthen ($x$), $y$; $$z^2$$ too.")
     )
-    assert text.count("<math") == text.count("</math>") == 4
-    assert text.count('display="block"') == 1
-    assert not re.search(r"[$\\_*]", text)
+    assert page.count("<math") == page.count("</math>") == 5
+    assert page.count('display="block"') == 2
+    assert not re.search(r"[$\\*]", page)
 
 
 @pytest.mark.parametrize(
-    "text", ["`$x$` and ``$y` $z$``", "```text\n$x$\n\n$$\ny\n$$\n```", "It costs $5 and $6.", "a\\$b$"]
+    ("text", "shown"),
+    [
+        ("`$x$` and ``$y` $z$``", "<code>$x$</code> and <code>$y` $z$</code>"),
+        ("```text\n$x$\n\n$$\ny\n$$\n```", "$x$\n\n$$\ny\n$$\n</code>"),
+        ("~~~text\n$x$\n~~~", "$x$\n</code>"),
+        ("    $x$ leaf", "$x$ leaf\n</code>"),
+        ("It costs $5 and $6.", "<p>It costs $5 and $6.</p>"),
+        ("It costs \\$5, or a\\$b$.", "<p>It costs $5, or a$b$.</p>"),
+    ],
 )
-def test_code_and_money_are_no_math(text):
-    assert with_math(text, "notes/00-a.md:1") == text
+def test_code_and_money_are_no_math(text, shown):
+    assert shown in page_of(a_note(text))
 
 
 def test_math_that_cannot_be_read_is_refused_with_its_place():
-    with pytest.raises(NoteError, match=r"^notes/00-note.md:7: math that latex2mathml cannot read: \\frac\{"):
+    with pytest.raises(Problem, match=r"^notes/00-note.md:7: math that latex2mathml cannot read: \\frac\{"):
         page_of(a_note(cell("1"), "Now $\\frac{$."))
+
+
+def test_what_is_money_rather_than_math_is_refused():
+    with pytest.raises(Problem, match=r"^notes/00-note.md:3: a formula whose brackets do not match: 5 \(in US"):
+        page_of(a_note("Now $5 (in US$)."))
+    assert page_of(a_note("In $(0, 1]$, but $\\left[0, 1\\right)$.")).count("<math") == 2
 
 
 def test_a_quote_of_a_kind_becomes_an_admonition():
     page = page_of(a_note("> [!NOTE]\n> An aside,\n>\n> with $x$.", "> [!TIP]\n> Another.", "> A plain quote."))
-    assert "!!! note\n\n    An aside,\n\n    with <span><math" in page
-    assert "!!! tip\n\n    Another.\n" in page
-    assert "\n> A plain quote.\n" in page
+    assert re.search(r'<div class="admonition note">\n<p.*>Note</p>\n<p>An aside,</p>\n<p>with <span><math', page)
+    assert re.search(r'<div class="admonition tip">\n<p.*>Tip</p>\n<p>Another.</p>\n</div>', page)
+    assert "<blockquote>\n<p>A plain quote.</p>\n</blockquote>" in page
 
 
-def test_details_become_a_folded_block_with_their_cells_and_results():
-    page = page_of(a_note("<details><summary>Solution</summary>", cell("1"), output("1"), "</details>", "After."))
-    assert '??? example "Solution"\n\n    ``` { .python }\n    1\n    ```\n\n    ``` { .text .output }\n    1\n' in page
-    assert "\nAfter.\n" in page
-    assert "details>" not in page
+@pytest.mark.parametrize("opening", ["<details><summary>S</summary>", "<details open>\n<summary>S</summary>"])
+def test_details_are_a_fold_with_their_cells_and_results(opening):
+    page = page_of(a_note(opening, "## In it", cell("1"), output("1"), "</details>", "After."))
+    fold = BeautifulSoup(page, "html.parser").details
+    assert fold["class"] == ["example"] and fold.summary.get_text() == "S"
+    assert [block["class"] for block in fold.select(".highlight")] == [["highlight"], ["highlight", "output"]]
+    assert fold.h2["id"] == "in-it" and "markdown" not in fold.h2.attrs
+    assert "After." not in fold.get_text()
 
 
-def test_a_cells_fence_has_its_kind_and_title_and_no_tags():
+def test_a_cell_has_its_kind_and_title_and_no_tags():
     page = page_of(
         a_note(cell("a = 1", tag="varies", title="nn.py"), cell("1 / 0", tag="raises-exception"), output("no"))
     )
-    assert '``` { .python title="micrograd/nn.py" }\na = 1\n```\n' in page
-    assert "``` { .python }\n1 / 0\n```\n\n``` { .text .error }\nno\n```\n" in page
+    blocks = BeautifulSoup(page, "html.parser").select(".highlight")
+    assert [block["class"][1:] for block in blocks] == [[], [], ["error"]]
+    assert [block.code.get_text() for block in blocks] == ["a = 1\n", "1 / 0\n", "no\n"]
+    assert blocks[0].select_one(".filename").get_text() == "micrograd/nn.py"
     assert "tags" not in page
 
 
-def test_a_longer_fence_stays_longer():
+def test_hidden_input_is_a_fold_with_its_figure_below():
+    drawn = ["<details><summary>How</summary>", cell("draw()", tag="hide-input"), "</details>", "![A](figures/a.svg)"]
+    soup = BeautifulSoup(page_of(a_note(*drawn, "After.")), "html.parser")
+    assert soup.details.code.get_text() == "draw()\n" and not soup.details.img
+    assert [element.name for element in soup.find_all(["details", "img"])] == ["details", "img"]
+
+
+def test_a_fence_in_a_cell_is_shown_as_it_is():
     page = page_of(a_note("````python\ns = '''\n```\n'''\n````\n\n````output\n```\n````"))
-    assert "```` { .python }\ns = '''\n```\n'''\n````\n\n```` { .text .output }\n```\n````" in page
+    assert [code.get_text() for code in BeautifulSoup(page, "html.parser").select("code")] == [
+        "s = '''\n```\n'''\n",
+        "```\n",
+    ]
 
 
-def test_a_figure_keeps_its_words():
+def test_a_figure_keeps_its_words_and_leads_to_its_file():
     page = page_of(a_note(cell("draw()"), "![A *graph*](figures/a.svg)"))
-    assert "![A *graph*](figures/a.svg)" in page
+    assert '<p><a class="figure" href="figures/a.svg"><img src="figures/a.svg" alt="A graph"' in page
 
 
 def test_checks_are_invisible():
@@ -85,14 +118,41 @@ def test_a_new_version_marks_the_lines_that_changed_and_leads_to_the_one_before_
         a_note(cell("class Value:\n    a = 1\n    b = 2")),
         a_note(cell("# Again.\nclass Value:\n    a = 1\n    b = 3")),
     )
-    assert '``` { .python hl_lines="4" }' in page_of(*notes)
-    assert "`Value`, version 2 · ← [version 1, in note 00](00-note.md#cell-1)" in page_of(*notes)
-    assert "`Value`, version 1 · [version 2, in note 01](01-note.md#cell-1) →" in page_of(*notes, at=0)
+    marked = BeautifulSoup(page_of(*notes), "html.parser").select(".hll")
+    assert [line.get_text() for line in marked] == ["    b = 3\n"]
+    version = "<code>Value</code>, version"
+    assert f'{version} 2 · ← <a href="00-note.html#cell-1">version 1, in note 00</a>' in page_of(*notes)
+    assert f'{version} 1 · <a href="01-note.html#cell-1">version 2, in note 01</a> →' in page_of(*notes, at=0)
+
+
+def test_a_name_that_a_note_needs_leads_to_its_definition():
+    head = "Needs: `math`, `f`. Defines: `f` (version 7)."
+    notes = a_note(cell("import math\n\ndef f(): return 1")), a_note(head, cell("def f(): return 2"))
+    links = BeautifulSoup(page_of(*notes), "html.parser").select(".needs a")
+    assert [(link.get_text(), link["href"]) for link in links] == [
+        ("math", "00-note.html#cell-1"),
+        ("f", "00-note.html#cell-1"),
+        ("f", "01-note.html#cell-1"),
+    ]
+    assert "version 7" in page_of(*notes)
 
 
 def test_a_word_of_the_glossary_is_a_link_where_it_first_stands():
-    page = page_of(a_note("A `leaf` is no leaf. Another leaf."))
-    assert re.search(r'A `leaf` is no \[leaf\]\(glossary.md#[\w-]+ "A value.?"\)\{ .term \}. Another leaf.', page)
+    page = page_of(a_note("A `leaf` is no **leaf**, no [leaf](00-note.md), but a leaf. Another leaf."))
+    assert page.count('class="term"') == 1
+    assert 'but a <a class="term" href="glossary.html#word-leaf" title="A value.">leaf</a>. Another leaf.' in page
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["The __init__ method", "The _slope_", "The set {1, 2}", "What is C#", "a*b*c `x_y`", "\\N and $x_1$", "1. Go"],
+)
+def test_a_heading_says_the_same_after_python_markdown(title):
+    page = page_of(f"# T\n\n## {title}\n\nEnd.\n")
+    made = BeautifulSoup(Markdown(extensions=["md_in_html", "toc"]).convert(page), "html.parser").h2
+    plain = BeautifulSoup(MarkdownIt().render(f"## {title}"), "html.parser").h2
+    assert made.get_text().replace("$", "") == plain.get_text() or made.math
+    assert made["id"] and not re.search(r"[{}*\\]", made["id"])
 
 
 @pytest.mark.parametrize("title", ['The "right" order', "A \\ and a: b"])
@@ -103,7 +163,7 @@ def test_any_title_can_stand_in_the_front_matter(title):
 
 
 def test_a_note_without_a_title_is_refused():
-    with pytest.raises(NoteError, match=r"^notes/00-note.md:1: no title\n  start the note with `# Title`"):
+    with pytest.raises(Problem, match=r"^notes/00-note.md:1: no title\n  start the note with `# Title`"):
         page_of("Prose.\n")
 
 
@@ -199,9 +259,16 @@ def test_the_whole_notebook_is_a_page_and_each_note_can_be_downloaded(sites):
     assert names == {f"build/site/notebooks/{name}.ipynb" for name in ("00-a", "01-b", "whole")}
 
 
-def test_a_broken_link_stops_the_build(sites, monkeypatch):
+def test_what_mkdocs_warns_of_stops_the_build(sites, monkeypatch):
     monkeypatch.chdir(sites[1].root)
     with open("build/pages/01-b.md", "a") as page:
         page.write("\n[Nowhere](02-c.md)\n")
-    with pytest.raises(NoteError, match=r"^mkdocs.yml: the site was not built\n.*'01-b.md' contains a link '02-c.md'"):
+    with pytest.raises(Problem, match=r"^mkdocs.yml: the site was not built\n.*'01-b.md' contains a link '02-c.md'"):
         site.build()
+
+
+def test_a_broken_link_stops_the_build(sites, monkeypatch):
+    monkeypatch.chdir(sites[1].root)
+    sites[1]["01-b.md"] += "\n[Nowhere](02-c.md)\n"
+    with pytest.raises(Problem, match=r"^notes/01-b.md:16: broken link: 02-c.md\n"):
+        site.make_site()

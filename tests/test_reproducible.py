@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from scripts.notes import all_notes, result_lines
+from scripts.note.folder import all_notes
+from scripts.note.format import result_lines
 
 pytestmark = pytest.mark.slow
 UNLIKE = {

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_output
 from PIL import Image
 
-from scripts import kernel
-from scripts.results import exception_text, figure_of, same_figure, same_text, svg_file, text_of, unstable
+from scripts.kernel import inside
+from scripts.note.compare import same_figure, same_text
+from scripts.note.outcome import exception_text, picture_of, svg_file, text_of, unstable
 
 
 @pytest.mark.parametrize(
@@ -76,11 +77,9 @@ def test_an_exception_is_its_type_and_message():
         return new_output("error", ename=name, evalue=message, traceback=["long"])
 
     assert text_of([new_output("stream", text="before\n"), error("ValueError", "no")]) == "before\nValueError: no"
-    assert exception_text(error("StopIteration", "")) == "StopIteration"
-    assert (
-        exception_text(error("SyntaxError", "invalid syntax (1843956808.py, line 1)")) == "SyntaxError: invalid syntax"
-    )
-    assert exception_text(error("E", "\x1b[31mred\x1b[0m")) == "E: red"
+    assert exception_text("StopIteration", "") == "StopIteration"
+    assert exception_text("SyntaxError", "invalid syntax (1843956808.py, line 1)") == "SyntaxError: invalid syntax"
+    assert exception_text("E", "\x1b[31mred\x1b[0m") == "E: red"
 
 
 def test_silence_and_pictures_have_no_text():
@@ -114,7 +113,7 @@ def graph(*edges: str, label: str = "data 1.0", **attributes) -> bytes:
     digraph.node("a", label=label)
     for tail, head in edges:
         digraph.edge(tail, head)
-    return svg_file(kernel.svg(digraph))
+    return svg_file(inside.svg(digraph))
 
 
 def test_graphs_agree_when_labels_nodes_and_edges_do_however_they_are_laid_out():
@@ -141,7 +140,7 @@ def test_graphs_differ_by_an_edge_a_label_a_colour_or_a_shape(other):
 
 def plot(draw, kind: str = "svg") -> bytes:
     """The figure of a plot, by default of the kind that notes record."""
-    with matplotlib.rc_context(kernel.STYLE):
+    with matplotlib.rc_context(inside.STYLE):
         figure = Figure(figsize=(3, 2))
         draw(figure.subplots())
         file = io.BytesIO()
@@ -194,7 +193,7 @@ def test_figures_of_two_kinds_or_a_broken_one_differ():
 
 
 def test_a_recorded_svg_has_the_dark_theme_and_no_preamble():
-    file = figure_of(
+    file = picture_of(
         new_output("display_data", {"image/svg+xml": '<?xml?>\n<svg width="1"><!-- made by -->\n<g/></svg>'})
     )
     assert file.startswith(b'<svg width="1"><style>@media (prefers-color-scheme: dark)')
@@ -202,5 +201,5 @@ def test_a_recorded_svg_has_the_dark_theme_and_no_preamble():
 
 
 def test_a_png_is_recorded_as_its_bytes():
-    assert figure_of(new_output("display_data", {"image/png": "iVBORw0=\n"})) == b"\x89PNG\r"
-    assert figure_of(new_output("stream", text="words")) is None
+    assert picture_of(new_output("display_data", {"image/png": "iVBORw0=\n"})) == b"\x89PNG\r"
+    assert picture_of(new_output("stream", text="words")) is None

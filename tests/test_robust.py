@@ -12,10 +12,13 @@ import pytest
 from conftest import ROOT, a_note, cell, output
 from faults import alive, bare, marked, texts, wait
 
-from scripts import pages, tangle
-from scripts.notes import Note as read
-from scripts.notes import NoteError, all_notes
-from scripts.versions import Index
+from scripts.common.problem import Problem
+from scripts.note import tangle
+from scripts.note.folder import all_notes
+from scripts.note.format import Note as read
+from scripts.publish.glossary import Glossary
+from scripts.publish.page import Page
+from scripts.publish.versions import Index
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")]
 
@@ -207,8 +210,8 @@ def test_two_thousand_mutilated_notes_are_read_or_refused_with_a_place():
             text = mutated(text, chosen)
         try:
             found = read(note.path, text)
-            tangle.tangle([found])
-        except NoteError as error:
+            tangle.package([found])
+        except Problem as error:
             assert re.match(r".*\.md:\d+$", error.place)
             refused += 1
             continue
@@ -221,11 +224,11 @@ def test_two_thousand_mutilated_notes_are_read_or_refused_with_a_place():
 
 def test_no_mutilated_note_makes_the_page_writer_fail_in_another_way():
     chosen, notes = random.Random(7), all_notes(ROOT / "notes")
-    glossary = pages.Glossary((ROOT / "notes/glossary.md").read_text(encoding="utf-8"))
+    glossary = Glossary((ROOT / "notes/glossary.md").read_text(encoding="utf-8"))
     for _ in range(60):
         note = chosen.choice(notes)
         try:
             found = read(note.path, mutated(note.text, chosen))
-            pages.Page(found, Index([found]), glossary, "https://example.org").markdown()
-        except NoteError as error:
+            Page(found, Index([found]), glossary, "https://example.org").markdown()
+        except Problem as error:
             assert re.match(r".*\.md:\d+$", error.place)

@@ -8,8 +8,9 @@ import nbformat
 import pytest
 from conftest import Book, a_note, cell, output
 
-from scripts import check, run
-from scripts.notes import NoteError, all_notes
+from scripts.common.problem import Problem
+from scripts.kernel import run
+from scripts.note.folder import all_notes
 
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4]);"
 GRAPH = 'import graphviz\ngraphviz.Digraph(body=["a -> b"])'
@@ -20,7 +21,7 @@ Image(base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4
 
 def facts() -> list[str]:
     """What the check would say of the recorded results."""
-    return [str(error) for error in check.results(all_notes(), Path("notes"))]
+    return [str(error) for error in run.stale_results(all_notes(), Path("notes"))]
 
 
 def test_state_carries_over_cells_checks_and_notes(book):
@@ -147,7 +148,7 @@ def test_a_note_that_is_edited_while_it_runs_is_not_overwritten(book):
     path = str(book.root / "notes" / "00-a.md")
     book["00-a.md"] = text = a_note(cell(f"with open({path!r}, 'a') as file:\n    file.write('More.')"), cell("1"))
     with pytest.raises(
-        NoteError, match=r"^notes/00-a.md: changed while it ran, so its results are not recorded\n  make run"
+        Problem, match=r"^notes/00-a.md: changed while it ran, so its results are not recorded\n  make run"
     ):
         run.run()
     assert book["00-a.md"] == text + "More."

@@ -17,10 +17,10 @@ import pytest
 from conftest import ROOT, Book, a_note, cell, output
 from faults import alive, marked, wait
 
-from scripts.checkpoints import Checkpoints, FromTheStart
-from scripts.engine import environment
-from scripts.notes import NoteError
-from scripts.serve import Document, Stale
+from scripts.common.problem import Problem
+from scripts.kernel.document import Document, Stale
+from scripts.kernel.process import environment
+from scripts.kernel.states import Checkpoints, FromTheStart
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="checkpoints need Linux")
 COUNT = 'print(open("ran.txt", "a").write("{0}"))'  # a trace of each time that a cell runs
@@ -34,7 +34,7 @@ def states(request, book):
 
 @pytest.fixture
 def checkpoints(book, monkeypatch):
-    monkeypatch.setattr("scripts.checkpoints.environment", lambda *where: unlike_pytest(environment(*where)))
+    monkeypatch.setattr("scripts.kernel.states.environment", lambda *where: unlike_pytest(environment(*where)))
     with Checkpoints(book.root) as states:
         yield states
 
@@ -115,7 +115,7 @@ def test_frames_in_a_note_whose_lines_moved_name_the_lines_as_they_are(book, che
     document.update()
     book["00-a.md"] = a_note("Two more", "lines of prose.", cell("def f():\n    return 1 / 0"))
     book["01-b.md"] = a_note(cell("f()"))
-    with pytest.raises(NoteError) as caught:
+    with pytest.raises(Problem) as caught:
         document.update()
     assert str(caught.value).split("\n") == [
         "notes/01-b.md:4: ZeroDivisionError: division by zero",
@@ -196,7 +196,7 @@ def test_after_random_edits_all_results_are_those_of_a_clean_run(book, checkpoin
                 book[name] = texts[name] = text
         try:
             document.update()
-        except NoteError as error:
+        except Problem as error:
             failure = str(error)
         else:
             failure = ""
@@ -304,5 +304,5 @@ def test_a_state_that_was_lost_is_said_in_one_line(book, checkpoints):
     checkpoints.process.kill()
     checkpoints.process.wait()
     book["00-a.md"] = a_note(cell("2"))
-    with pytest.raises(NoteError, match="the preview: the process that keeps the notes' state is gone"):
+    with pytest.raises(Problem, match="the preview: the process that keeps the notes' state is gone"):
         document.update()

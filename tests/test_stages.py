@@ -9,7 +9,7 @@ import matplotlib.pyplot
 import pytest
 from conftest import ROOT
 
-from scripts.notes import all_notes
+from scripts.note.folder import all_notes
 
 matplotlib.use("Agg")
 

@@ -3,8 +3,9 @@
 import pytest
 from conftest import a_note, cell
 
-from scripts.notes import Note, NoteError
-from scripts.tangle import differences, tangle, write
+from scripts.common.problem import Problem
+from scripts.note.format import Note
+from scripts.note.tangle import differences, package, write_package
 
 ENGINE = "micrograd/engine.py"
 
@@ -15,7 +16,7 @@ def part(source: str, file: str = "engine.py") -> str:
 
 def tangled(*texts: str) -> dict[str, str]:
     """The package of these notes, without the line that says where it is from."""
-    files = tangle([Note(f"notes/{number:02}.md", text) for number, text in enumerate(texts)])
+    files = package([Note(f"notes/{number:02}.md", text) for number, text in enumerate(texts)])
     return {name: text.partition("\n")[2] for name, text in files.items()}
 
 
@@ -32,7 +33,9 @@ def test_titled_cells_are_joined_file_by_file_in_reading_order():
 
 def test_a_file_says_which_notes_it_is_made_from():
     notes = [Note("notes/00-a.md", a_note(part("a"), part("b"))), Note("notes/01-b.md", a_note(part("c")))]
-    assert tangle(notes)[ENGINE].startswith("# Made by `make tangle` from notes/00-a.md, notes/01-b.md. Edit the notes")
+    assert package(notes)[ENGINE].startswith(
+        "# Made by `make tangle` from notes/00-a.md, notes/01-b.md. Edit the notes"
+    )
 
 
 def test_a_definition_that_appears_again_replaces_the_earlier_one_in_its_place():
@@ -79,29 +82,29 @@ def test_windows_line_ends_make_the_same_package():
 
 
 def test_a_titled_cell_that_is_no_python_is_refused_at_its_line():
-    with pytest.raises(NoteError, match=r"^notes/00.md:5: SyntaxError: invalid syntax$"):
+    with pytest.raises(Problem, match=r"^notes/00.md:5: SyntaxError: invalid syntax$"):
         engine("a = 1\nb = = 2")
 
 
 def test_writing_makes_the_package_what_the_notes_say_and_nothing_else(tmp_path):
-    files = tangle([Note("notes/00-a.md", a_note(part("a = 1"), part("n = 1", "nn.py")))])
-    package = tmp_path / "micrograd"
-    assert write(files, tmp_path) == [ENGINE, "micrograd/nn.py"]
-    assert write(files, tmp_path) == []
-    (package / "nn.py").write_text("edited by hand")
-    (package / "old.py").write_text("no note makes this any more")
-    (package / "data.txt").write_text("not ours")
-    untouched = (package / "engine.py").stat().st_mtime_ns
-    assert write(files, tmp_path) == ["micrograd/nn.py", "micrograd/old.py"]
-    assert (package / "nn.py").read_text() == files["micrograd/nn.py"]
-    assert {path.name for path in package.iterdir()} == {"engine.py", "nn.py", "data.txt"}
-    assert (package / "engine.py").stat().st_mtime_ns == untouched
+    files = package([Note("notes/00-a.md", a_note(part("a = 1"), part("n = 1", "nn.py")))])
+    folder = tmp_path / "micrograd"
+    assert write_package(files, tmp_path) == [ENGINE, "micrograd/nn.py"]
+    assert write_package(files, tmp_path) == []
+    (folder / "nn.py").write_text("edited by hand")
+    (folder / "old.py").write_text("no note makes this any more")
+    (folder / "data.txt").write_text("not ours")
+    untouched = (folder / "engine.py").stat().st_mtime_ns
+    assert write_package(files, tmp_path) == ["micrograd/nn.py", "micrograd/old.py"]
+    assert (folder / "nn.py").read_text() == files["micrograd/nn.py"]
+    assert {path.name for path in folder.iterdir()} == {"engine.py", "nn.py", "data.txt"}
+    assert (folder / "engine.py").stat().st_mtime_ns == untouched
 
 
 @pytest.mark.parametrize("drift", [b"a = 2\n", b"", b"a = 1", b"a = 1\n\n", b"a = '\xff'\n"])
 def test_a_changed_file_is_shown_with_its_difference(tmp_path, drift):
     files = {ENGINE: "a = 1\n"}
-    write(files, tmp_path)
+    write_package(files, tmp_path)
     assert differences(files, tmp_path) == []
     (tmp_path / ENGINE).write_bytes(drift)
     ((path, diff),) = differences(files, tmp_path)

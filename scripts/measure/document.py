@@ -8,16 +8,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import lab
-from scripts.checkpoints import kept_states
-from scripts.notes import all_notes
-from scripts.serve import Document
+from scripts.kernel import jupyterlab
+from scripts.kernel.document import Document
+from scripts.kernel.process import ROOT as HERE
+from scripts.kernel.states import kept_states
+from scripts.note.folder import all_notes
 
 CONVERT = ["-m", "nbconvert", "whole.ipynb", "--to", "notebook", "--execute", "--output", "converted.ipynb"]
 CONVERT += ["--ExecutePreprocessor.timeout=-1"]
 COUNTS = (100, 400, 1600)
 PATIENCE = 400  # cells that stock papermill is given, which saves the whole notebook twice a cell
-ROOT = str(Path(lab.__file__).parent.parent)
+ROOT = str(HERE)
 
 
 def script(folder: Path) -> str:
@@ -39,7 +40,7 @@ def whole_document(folder: Path, python: Callable) -> list[list[str]]:
     ours = python("-m", "scripts.run", PYTHONPATH=ROOT)
     (folder / "cells.py").write_text(script(folder))
     shutil.copy(folder / "build/notebooks/whole.ipynb", folder)
-    kernel = lab.configure(folder)  # the same figures and drawings for all
+    kernel = jupyterlab.configure(folder)  # the same figures and drawings for all
     plain = python("cells.py", MPLBACKEND="agg", PYTHONHASHSEED="0", OMP_NUM_THREADS="1")
     converted = python(*CONVERT, **kernel)
     milled = python("-c", MILL, **kernel)

@@ -1,5 +1,5 @@
 """An IPython extension for editors, where each note has a kernel of its own: before a note's first cell runs, the notes
-before it do. `make lab` loads it; in VS Code, `%load_ext scripts.catch_up` as a start-up command does."""
+before it do. `make lab` loads it; in VS Code, `%load_ext scripts.kernel.catch_up` as a start-up command does."""
 
 import os
 import sys
@@ -7,12 +7,14 @@ from pathlib import Path
 
 from IPython.utils.capture import capture_output
 
-from scripts.notes import Note, all_notes
+from scripts.kernel.process import INSIDE
+from scripts.note.folder import all_notes
+from scripts.note.format import Note
 
 
 def load_ipython_extension(shell) -> None:
     """Presets figures and drawings as in a run, and the catching up."""
-    shell.extension_manager.load_extension("scripts.kernel")
+    shell.extension_manager.load_extension(INSIDE)
 
     def first(_) -> None:
         shell.events.unregister("pre_run_cell", first)

@@ -1,4 +1,4 @@
-"""One training step of a small network, timed: `python scripts/bench_step.py micrograd|torch`, for scripts/bench.py.
+"""One training step of a small network, timed: `python scripts/measure/step.py micrograd|torch`.
 
 The same for any `micrograd` on the path and for PyTorch: MLP(2, [16, 16, 1]) with ReLU, a squared error over 100
 points, gradients, one step down. Prints as JSON the best seconds with Python's garbage collector on and off, and the

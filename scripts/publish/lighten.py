@@ -4,7 +4,7 @@ import html
 import json
 import re
 
-from scripts import pages
+from scripts.publish.mathml import in_plain_text
 
 # mkdocs-jupyter's page asks other hosts for scripts, and brings some for Mermaid and MathJax that it has no use for.
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=\"(?!\")|[^>]*json)[^>]*>(?:(?!</script>)[\s\S])*?</script>")
@@ -36,7 +36,7 @@ def with_math(page: str) -> str:
     """A page of mkdocs-jupyter, which leaves TeX to a script, with MathML in its place."""
 
     def change(text: str) -> str:
-        return pages.with_math(html.unescape(text), "build/notebooks/whole.ipynb") if "$" in text else text
+        return in_plain_text(html.unescape(text), "build/notebooks/whole.ipynb") if "$" in text else text
 
     pieces = NO_TEXT.split(page)
     return "".join(piece if at % 2 else change(piece) for at, piece in enumerate(pieces))

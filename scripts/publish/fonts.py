@@ -17,7 +17,7 @@ LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x180)}
 FORMULAS = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, 0x221A}
 
 
-def write(folder: Path, text: str) -> None:
+def write_fonts(folder: Path, text: str) -> None:
     """Writes each face to `folder`, with Latin and whatever else `text` has."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, (package, file) in FACES.items():

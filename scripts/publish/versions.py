@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scripts.notes import Cell, Note
+from scripts.note.format import Cell, Note
 
 ALIKE = 0.3  # below this share of common lines, a name was given to something else
 
@@ -107,14 +107,8 @@ def link(found: list[Definition]) -> None:
             definition.label = f"on the way to version {versions[-1]}"
 
 
-def header(note: Note) -> str:
-    """The lines in italics under the title, on one line."""
-    match = re.search(r"^\*(?!\*)((?:[^*]|\n(?!\n))+)\*$", note.text.replace("\r\n", "\n"), re.M)
-    return match[1].replace("\n", " ") if match else ""
-
-
 def declared(note: Note, name: str) -> list[str]:
-    """The versions of a name that the note's header says it defines."""
-    defines = header(note).partition("Defines:")[2]
-    match = re.search(rf"`{name}` \(versions? ([\d, and]+)\)", defines)
+    """The versions of a name that the note's head says it defines."""
+    head = re.search(r"\bDefines:((?:.|\n(?!\n))*)", note.body)
+    match = re.search(rf"`{name}` \(versions? ([\d, and]+)\)", " ".join(head[1].split())) if head else None
     return re.findall(r"\d+", match[1]) if match else []

@@ -1,4 +1,4 @@
-"""What a cell's outputs say, as the text and figures of a note; and when two results agree."""
+"""When two results say the same: texts, numbers, graphs, plots, pictures."""
 
 import base64
 import io
@@ -6,60 +6,10 @@ import math
 import re
 import xml.etree.ElementTree as ET
 
-PNG = b"\x89PNG"
+from scripts.note.outcome import PNG
+
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w)")
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-UNSTABLE = {
-    "a memory address": re.compile(r"\b0x[0-9a-fA-F]{7,}"),
-    "a temporary name": re.compile(r"ipykernel_\d+|[/\\]te?mp[/\\]\S+|\btmp[a-z0-9_]{8}\b"),
-    "an absolute path": re.compile(r"(?<![\w.:/])(?:/(?:home|root|Users|usr|opt|var|mnt|work)/[\w.]+|[A-Z]:\\\\?\w+)"),
-}
-# A figure's own dark theme: lightness turned over, hues kept. Git hosts and the site show figures as images, where this
-# query follows the page's colour scheme.
-DARK = "<style>@media (prefers-color-scheme: dark) { :root { filter: invert(1) hue-rotate(180deg) } }</style>"
 SHAPE = ("d", "points", "x", "y", "cx", "cy", "rx", "ry", "r", "width", "height", "transform", "style", "fill")
-
-
-def exception_text(output) -> str:
-    """`Type: message`, as on the last line of a traceback."""
-    message = re.sub(r" \((?:<[^>]*>|\d+\.py), line \d+\)$", "", ANSI.sub("", output.evalue))
-    return f"{output.ename}: {message}" if message else output.ename
-
-
-def text_of(outputs) -> str | None:
-    """The text of a cell's outputs: streams and values in order, an exception as `Type: message`; None if none."""
-    parts = []
-    for output in outputs:
-        if output.output_type == "stream":
-            parts.append(output.text)
-        elif output.output_type == "error":
-            parts.append(exception_text(output) + "\n")
-        elif not figure_of(output):
-            parts.append(output.data.get("text/plain", "") + "\n")
-    text = ANSI.sub("", "".join(parts)).rstrip()
-    return "\n".join(line.rstrip() for line in text.split("\n")) if text else None
-
-
-def figure_of(output) -> bytes | None:
-    """An output's picture as the content of its file; None if it has none."""
-    data = output.get("data", {})
-    if "image/svg+xml" in data:
-        return svg_file(data["image/svg+xml"])
-    return base64.b64decode(data["image/png"]) if "image/png" in data else None
-
-
-def svg_file(svg: str) -> bytes:
-    """An SVG without its preamble, and with the dark theme."""
-    svg = re.sub(r"<!--.*?-->\n?", "", svg[svg.index("<svg") :], flags=re.S)
-    return (re.sub(r"(<svg\b[^>]*>)", r"\1" + DARK, svg, count=1).rstrip() + "\n").encode()
-
-
-def unstable(text: str) -> str | None:
-    """What in `text` would differ between two runs or machines, in words; None if nothing."""
-    for what, pattern in UNSTABLE.items():
-        if match := pattern.search(text):
-            return f"{what} ({match[0]})"
-    return None
 
 
 def same_number(a: str, b: str) -> bool:

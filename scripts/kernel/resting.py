@@ -1,4 +1,4 @@
-"""A kernel that rests between notes and is copied to go on: `python -m scripts.forkable FOLDER` (Linux only).
+"""A kernel that rests between notes and is copied to go on: `python -m scripts.kernel.resting FOLDER` (Linux only).
 
 At rest the process has one thread and no socket, so that a fork copies all of its state. It waits at a named pipe.
 Whoever writes a new place there gets a copy that listens at PLACE.json until told at PLACE, a pipe too, to rest there.
@@ -65,7 +65,7 @@ def listen(place: Path, kept: Kept) -> int:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     app = IPKernelApp.instance(parent_handle=1)  # 1: a parent, but no thread that watches it
-    options = ["--ext=scripts.kernel", "--HistoryManager.enabled=False"]
+    options = ["--ext=scripts.kernel.inside", "--HistoryManager.enabled=False"]
     options += ["--InteractiveShell.enable_tip=False"]  # it is drawn at random whenever somebody asks who is there
     app.initialize(["-f", f"{place}.json", *options])
     app.shell.kernel = app.kernel  # the shell is the one that the first kernel made

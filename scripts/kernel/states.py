@@ -10,21 +10,22 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from queue import Empty
-from types import SimpleNamespace
 
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import write_connection_file
 from jupyter_core.utils import ensure_event_loop, run_sync
 
-from scripts.engine import Kernel, environment
-from scripts.notes import NoteError
+from scripts.common.problem import Problem
+from scripts.kernel.engine import Elsewhere, Session
+from scripts.kernel.process import Kernel, environment
 
 PATIENCE = 30  # seconds for a kernel to start, or to come to rest
+Places = dict[int, tuple[str, int]]  # where each cell of a session stands: note and line of its fence
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 
 
 class Checkpoints:
-    """Keeps the state after each stretch of notes that has run, each in a resting process (see scripts/forkable.py)."""
+    """Keeps the state after each stretch of notes that has run, each in a resting process (see resting.py)."""
 
     cheap = True
 
@@ -33,7 +34,7 @@ class Checkpoints:
         self.names, self.cwd = count(1), cwd
 
     def __enter__(self) -> "Checkpoints":
-        command = [sys.executable, "-m", "scripts.forkable", self.folder.name, str(os.getpid())]
+        command = [sys.executable, "-m", "scripts.kernel.resting", self.folder.name, str(os.getpid())]
         options = {"cwd": self.cwd, "env": environment(self.folder.name, self.cwd), "stdin": subprocess.DEVNULL}
         self.process = subprocess.Popen(command, start_new_session=True, **options)
         self.rests = [Path(self.folder.name, "start")]
@@ -49,7 +50,7 @@ class Checkpoints:
         return min(number, len(self.rests) - 1)
 
     @contextmanager
-    def after(self, number: int, places: dict) -> Iterator[SimpleNamespace]:
+    def after(self, number: int, places: Places) -> Iterator[Session]:
         """A kernel in the state after the first `number` stretches, whose own state is kept unless it fails."""
         parent, place = self.rests[number], Path(self.folder.name, str(next(self.names)))
         del self.rests[number + 1 :]
@@ -64,7 +65,7 @@ class Checkpoints:
         client.start_channels()
         try:
             subscribe(client)
-            yield SimpleNamespace(manager=SimpleNamespace(has_kernel=True), client=client, places=places)
+            yield Session(Elsewhere(), client, places)
             tell(place, "")
             self.rests.append(place)
         except BaseException:
@@ -95,12 +96,12 @@ class FromTheStart:
         return 0
 
     @contextmanager
-    def after(self, number: int, places: dict) -> Iterator[Kernel]:
+    def after(self, number: int, places: Places) -> Iterator[Session]:
         if number == 0:
             self.__exit__()
-            self.kernel = Kernel(self.cwd).__enter__()
-        self.kernel.places = places
-        yield self.kernel
+            self.kernel = Kernel(self.cwd)
+            self.session = self.kernel.__enter__()
+        yield Session(self.session.manager, self.session.client, places)
 
 
 def subscribe(client: AsyncKernelClient) -> None:
@@ -122,17 +123,17 @@ def tell(place: Path, what: str) -> None:
     try:
         pipe = os.open(place, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:  # nobody reads there any more
-        raise NoteError("the preview", "the process that keeps the notes' state is gone", "start it again") from None
+        raise Problem("the preview", "the process that keeps the notes' state is gone", "start it again") from None
     os.write(pipe, what.encode() + b"\n")
     os.close(pipe)
 
 
 def wait(done, fact: str) -> None:
-    """Returns as soon as `done()`; raises NoteError if that takes too long."""
+    """Returns as soon as `done()`; raises Problem if that takes too long."""
     start = time.monotonic()
     while not done():
         if time.monotonic() > start + PATIENCE:
-            raise NoteError("the preview", fact, "start it again")
+            raise Problem("the preview", fact, "start it again")
         time.sleep(0.002)
 
 

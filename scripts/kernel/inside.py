@@ -1,6 +1,6 @@
 """What happens inside the kernel: figures that two runs write alike, graphs laid out without a system package, checks.
 
-The run loads this as an IPython extension; `%load_ext scripts.kernel` does the same in any notebook.
+The run loads this as an IPython extension; `%load_ext scripts.kernel.inside` does the same in any notebook.
 """
 
 import ast

@@ -7,15 +7,19 @@ import re
 import shutil
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.livereload import LiveReloadServer
 
-from scripts import fonts, site
-from scripts.command import write_file
-from scripts.notes import PLAIN, Cell, Note, NoteError, all_notes
+from scripts.common.files import write_file
+from scripts.common.problem import Problem
+from scripts.note.folder import all_notes, plain_pages
+from scripts.note.format import Cell, Note
+from scripts.publish import fonts, site
+from scripts.publish.code import code_block
 
 PAGES = Path("build/preview/pages")
 SITE = Path("build/preview/site")
@@ -23,19 +27,20 @@ SIGN = Path("build/preview/sign")  # a folder whose one file changes when there 
 FRONT = re.compile(r"\A(?:---\n.*?\n---\n)?", re.S)
 
 
-def mark(notes: list[Note], failure: NoteError) -> None:
+def mark(notes: list[Note], failure: Problem) -> None:
     """Puts a failure where the result of its cell would stand."""
     path, _, line = failure.place.rpartition(":")
     for note in notes:
         before = [block for block in note.blocks if note.path == path and block.line <= int(line)]
         if before and isinstance(before[-1], Cell):
-            before[-1].output, before[-1].figures, before[-1].tags = str(failure), [], ("raises-exception",)
+            failed = replace(before[-1], output=str(failure), figures=(), tags=("raises-exception",))
+            note.blocks[note.blocks.index(before[-1])] = failed
 
 
-def with_banner(text: str, failure: NoteError) -> str:
+def with_banner(text: str, failure: Problem) -> str:
     """A page that says at its top what went wrong."""
-    said = "\n".join("    " + line for line in str(failure).split("\n"))
-    banner = f'\n!!! failure "The run stopped here"\n\n    ```text\n{said}\n    ```\n'
+    said = code_block(str(failure), "text", "error")
+    banner = f'\n<div class="admonition failure"><p class="admonition-title">The run stopped here</p>{said}</div>\n\n'
     return FRONT.sub(lambda front: front[0] + banner, text, count=1)
 
 
@@ -63,7 +68,7 @@ class Preview:
         shutil.copytree(site.LOOKS, PAGES / "looks")
         SIGN.mkdir()
         self.build()
-        fonts.write(PAGES / "looks", "".join(self.texts.values()))
+        fonts.write_fonts(PAGES / "looks", "".join(self.texts.values()))
         self.server.watch(str(self.folder))
         self.server.watch(str(SIGN))
         self.server.watch(str(PAGES / "looks"))
@@ -73,7 +78,7 @@ class Preview:
     def __exit__(self, *_) -> None:
         self.server.shutdown()
 
-    def show(self, failure: NoteError | None) -> None:
+    def show(self, failure: Problem | None) -> None:
         if str(failure) != str(self.failure):
             self.failure = failure
             write_file(SIGN / "failure", str(failure).encode())
@@ -92,9 +97,8 @@ class Preview:
             notes = all_notes(self.folder)
             if failure and ":" in failure.place:
                 mark(notes, failure)
-            plain = [Note.read(self.folder / name) for name in PLAIN if (self.folder / name).exists()]
-            self.texts = site.texts(notes, plain)
-        except NoteError as error:
+            self.texts = site.texts(notes, plain_pages(self.folder), site.repository())
+        except Problem as error:
             failure = error
         shown = dict(self.texts)
         if failure:

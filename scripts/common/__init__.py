@@ -1,0 +1,1 @@
+"""What every room shares: the problem that is reported, files written whole, and how a door behaves."""

@@ -1,0 +1,59 @@
+"""How every door behaves: arguments in, a problem as one line and an exit status out."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from scripts.common.problem import Problem
+
+
+class Parser(argparse.ArgumentParser):
+    """The arguments of a door, which its docstring explains; what it does not know is one line and exit status 2."""
+
+    def __init__(self, module: str, said: str):
+        super().__init__(f"python -m {module}", description=said, allow_abbrev=False,
+                         formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+
+    def error(self, message: str) -> NoReturn:
+        usage = " ".join(self.format_usage().split())
+        self.exit(2, f"{message}; {usage}\n")
+
+
+def port(word: str) -> int:
+    """A port's number, from a command line."""
+    number = int(word)
+    if not 0 <= number < 65536:
+        raise ValueError
+    return number
+
+
+def door(name: str) -> Callable:
+    """A decorator: runs `main` if its module is `__main__`. Exit status 0, 1 (something is wrong with the notes),
+    2 (with the machine or the call), 130 (interrupted)."""
+
+    def decorate(main: Callable[[], int]) -> Callable[[], int]:
+        if name == "__main__":
+            sys.exit(exit_status(main))
+        return main
+
+    return decorate
+
+
+def exit_status(main: Callable[[], int]) -> int:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        return main()
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return problem.status
+    except KeyboardInterrupt:
+        print("\ninterrupted: what was not finished is as it was", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"{error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
+        return 2
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # there is nothing left to interrupt

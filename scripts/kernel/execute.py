@@ -1,0 +1,91 @@
+"""Runs one note in a session: its blocks in order, what each gave, or the problem at the line that failed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+from papermill.execute import execute_notebook
+
+from scripts.common.problem import Problem
+from scripts.kernel.engine import ENGINE, Session, Unraised, frames, ran
+from scripts.kernel.notebook import to_run
+from scripts.note.format import Block, Cell, Check, Note
+from scripts.note.outcome import Output, exception_text
+
+TIME_LIMIT = 120  # seconds that a cell may take
+
+
+@dataclass(frozen=True)
+class Code:
+    """All that bears on what a cell or a check gives."""
+
+    path: str
+    source: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A cell or a check that ran: its number in the session, and what it gave."""
+
+    code: Code
+    count: int
+    outputs: tuple[Output, ...]
+
+
+def code_of(note: Note) -> list[Code]:
+    """The code of a note's cells and checks, in order."""
+    return [_code(note, block) for block in note.blocks if isinstance(block, Cell | Check)]
+
+
+def _code(note: Note, block: Cell | Check) -> Code:
+    if isinstance(block, Check):
+        return Code(note.path, block.expression, ("check",))
+    return Code(note.path, block.source, block.tags)
+
+
+def execute(
+    note: Note, session: Session, on_cell: Callable = lambda at: None, time_limit: int = TIME_LIMIT, first: int = 0
+) -> list[Step]:
+    """Runs the note from its block `first` on, up to its end or until `on_cell`, which is told the number of each block
+    before it runs, raises Pause. Raises Problem at the line that failed."""
+    running = note.blocks[first]
+
+    def started(cell, cell_index: int) -> None:
+        nonlocal running
+        running = note.blocks[cell_index]
+        on_cell(cell_index)
+
+    try:
+        options = {"session": session, "on_cell": started, "time_limit": time_limit}
+        notebook = execute_notebook(to_run(note, first), **ENGINE, **options)
+    except PapermillExecutionError as error:
+        raise failure(note, note.blocks[error.cell_index], error, session.places) from None
+    except Unraised as error:
+        raise note.problem(note.blocks[error.args[0]].line, "expected an exception, none was raised") from None
+    except DeadKernelError:
+        raise note.problem(running.line, "the kernel died while it ran this cell") from None
+    except CellTimeoutError:
+        raise note.problem(running.line, f"this cell ran longer than {time_limit} s") from None
+    if any(cell.metadata.papermill.status == "failed" for cell in notebook.cells):  # papermill lets an exit pass
+        raise note.problem(running.line, "SystemExit: the rest of the note did not run")
+    return [
+        Step(_code(note, block), cell.execution_count, (*cell.outputs, *cell.metadata.get("expected", [])))
+        for block, cell in zip(note.blocks, notebook.cells, strict=True)
+        if isinstance(block, Cell | Check) and ran(cell)
+    ]
+
+
+def failure(note: Note, block: Block, error: PapermillExecutionError, places: dict) -> Problem:
+    """The problem that a failed cell or check is, at its line, with the frames in note lines."""
+    if isinstance(block, Check):
+        raised = f"{block.expression} ({error.ename}: {error.evalue})"
+        said = error.evalue if error.ename == "AssertionError" else raised
+        return note.problem(block.line, f"check failed: {said}")
+    line, rows = block.line, []
+    for frame in frames(error.traceback):
+        path, fence = places.get(frame.where, (frame.where, 0))
+        line = fence + frame.line if frame.where == error.exec_count else line
+        rows.append(f"  {path}:{fence + frame.line}{', in ' + frame.name if frame.name else ''}")
+    return Problem(note.place(line), exception_text(error.ename, error.evalue), detail="\n".join(rows[-8:]))

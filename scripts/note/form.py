@@ -1,0 +1,83 @@
+"""What the check asks of notes and pages without running them: excerpts, figures, links, white space."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.common.problem import Problem
+from scripts.note import tangle
+from scripts.note.format import Note
+from scripts.note.markdown import anchors, links, missing_references, prose_lines
+
+
+def stray_spaces(note: Note) -> Iterator[Problem]:
+    """White space at the ends of lines, where no code is."""
+    for number, line in enumerate(prose_lines(note.body), 1):
+        if line != line.rstrip():
+            yield note.problem(number, "white space at the end of the line", "delete it")
+
+
+def drifted_excerpts(note: Note) -> Iterator[Problem]:
+    """Excerpts that are not part of the cell that follows them."""
+    for excerpt in note.excerpts:
+        cell = next((cell for cell in note.cells if cell.line > excerpt.line), None)
+        if (found := unlike(excerpt.lines, cell.source if cell else "")) is not None:
+            yield note.problem(excerpt.line, f"the cell after this excerpt does not say `{found.strip()}` there",
+                               "copy it from the cell; a line of ... leaves lines out")  # fmt: skip
+
+
+def unlike(excerpt: tuple[str, ...], source: str) -> str | None:
+    """The first line of an excerpt that its cell does not have in that place; None if all are there. A line of `...`
+    leaves out lines of the cell."""
+    lines, at = source.split("\n"), 0
+    for piece in re.split(r"^ *\.\.\.$\n?", "\n".join(excerpt), flags=re.M):
+        wanted = piece.strip("\n").split("\n") if piece.strip() else []
+        while wanted and lines[at : at + len(wanted)] != wanted:
+            at += 1
+            if at + len(wanted) > len(lines):
+                return next((line for line in wanted if line not in lines), wanted[0])
+        at += len(wanted)
+    return None
+
+
+def dead_links(path: Path) -> Iterator[Problem]:
+    """Every link, anchor and picture of a Markdown file that leads nowhere, or says nothing."""
+    text = path.read_text("utf-8", "replace").replace("\r\n", "\n")
+    for link in links(text):
+        place = f"{path.as_posix()}:{link.line}"
+        file, _, anchor = link.target.partition("#")
+        aim = path.parent / file if file else path
+        if link.alt is not None and not link.alt.strip():
+            yield Problem(place, f"{link.target} has no alt text", "say in the brackets what it shows")
+        if re.match(r"https?://\S+$|mailto:", link.target):
+            continue
+        if link.target.startswith("/") or not aim.exists():
+            yield Problem(place, f"broken link: {link.target}", "link to a file by its path from here")
+        elif anchor and anchor not in anchors(aim.read_text("utf-8", "replace")):
+            yield Problem(place, f"broken link: {link.target} names no heading there", "mend the anchor")
+    for line, said in missing_references(text):
+        yield Problem(
+            f"{path.as_posix()}:{line}", f"broken link: {said} names no address", "define it, or write (address)"
+        )
+
+
+def stray_figures(notes: list[Note], folder: Path) -> Iterator[Problem]:
+    """Figures that two cells record, and files that no page shows."""
+    recorded: dict[str, str] = {}
+    for note in notes:
+        for figure in (figure for cell in note.cells for figure in cell.figures):
+            if figure.path in recorded:
+                fact = f"{figure.path} stands at {recorded[figure.path]} too"
+                yield note.problem(figure.line, fact, "rename one")
+            recorded.setdefault(figure.path, note.place(figure.line))
+    for path in sorted((folder / "figures").glob("*")):
+        if path.relative_to(folder).as_posix() not in recorded:
+            yield Problem(path.as_posix(), "no cell records this figure", "delete it, or name it below its cell")
+
+
+def drifted_package(notes: list[Note], folder: Path) -> Iterator[Problem]:
+    """Each file of the package that is not what the notes say, with the difference."""
+    for path, diff in tangle.differences(tangle.package(notes), folder.parent):
+        start, same = re.search(r"^@@ -(\d+).*\n((?: .*\n)*)", diff, re.M).groups()  # type: ignore[union-attr]
+        line = max(1, int(start) + same.count("\n"))
+        yield Problem(f"{path}:{line}", "differs from the notes", "make tangle", diff.rstrip())

@@ -1,0 +1,27 @@
+"""`results.lock` beside the notes: a digest of each recorded result, so that one changed by hand is seen."""
+
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from scripts.common.files import write_file
+
+LOCK = "results.lock"
+Lock = dict[str, list[str]]  # the digests of each note's recorded results, by its file's name
+
+
+def digest(text: str | None, pictures: Iterable[bytes]) -> str:
+    return f"{zlib.crc32(b'|'.join([(text or '').encode(), *pictures])):08x}"
+
+
+def read_lock(folder: Path) -> Lock:
+    path = folder / LOCK
+    rows = path.read_text().splitlines()[1:] if path.exists() else []
+    return {name: digests for name, *digests in map(str.split, filter(str.strip, rows))}
+
+
+def write_lock(folder: Path, lock: Lock) -> None:
+    """Writes the lock, without the notes that are gone."""
+    rows = ["# Made by `make run`: a digest of each recorded result, so that a change by hand is seen."]
+    rows += [" ".join([name, *digests]) for name, digests in sorted(lock.items()) if (folder / name).exists()]
+    write_file(folder / LOCK, ("\n".join(rows) + "\n").encode())

@@ -1,0 +1,80 @@
+"""The glossary: its words, where a page says one for the first time, and what is said of it there."""
+
+import re
+from collections.abc import Iterator
+from copy import copy
+
+from markdown_it.token import Token
+
+from scripts.note.markdown import leaves, slug, tokens
+
+OPENING = ("link_open", "strong_open")  # what is between these and their closings is left as it is
+CLOSING = ("link_close", "strong_close")
+
+
+def word_anchor(word: str) -> str:
+    return "word-" + slug(word, "-")
+
+
+def entry_word(inline: Token) -> str:
+    """The word that an entry of the glossary begins with; empty for any other text."""
+    kinds = [(child.type, child.content) for child, _ in leaves(inline) if child.type != "text" or child.content]
+    return kinds[1][1] if [kind for kind, _ in kinds[:3]] == ["strong_open", "text", "strong_close"] else ""
+
+
+def entries(text: str) -> Iterator[tuple[str, str]]:
+    """The words of the glossary's text and what it says of each, without links and markup."""
+    for token in tokens(text):
+        children = [child for child, _ in leaves(token)]
+        if word := entry_word(token):
+            depth, said = 0, ""
+            for child in children[1 + [c.type for c in children].index("strong_close") :]:
+                depth += (child.type == "link_open") - (child.type == "link_close")
+                said += "" if depth or child.type == "link_close" else child.content or " " * ("break" in child.type)
+            yield word, said.partition(":")[2].strip().rstrip(".; ") + "."
+
+
+class Glossary:
+    """The glossary's words, each with what it says."""
+
+    def __init__(self, text: str = ""):
+        self.words = {word.lower(): said for word, said in entries(text)}
+        words = "|".join(sorted(map(re.escape, self.words), key=len, reverse=True))
+        self.pattern = re.compile(rf"\b({words})s?\b", re.I)
+
+    def marked(self, inline: Token, seen: set[str]) -> Token:
+        """An inline token whose words of the glossary link to it where they come for the first time; `seen` grows."""
+        if not self.words:
+            return inline
+        children, depth = [], 0
+        for child, _ in leaves(inline):
+            depth += (child.type in OPENING) - (child.type in CLOSING)
+            depth += child.type == "html_inline" and (-1 if child.content.startswith("</") else 1)
+            children += [child] if depth > 0 or child.type != "text" else self._links(child.content, seen)
+        marked = copy(inline)
+        marked.children = children
+        return marked
+
+    def _links(self, text: str, seen: set[str]) -> Iterator[Token]:
+        end = 0
+        for match in self.pattern.finditer(text):
+            word = match[1].lower()
+            if word in seen:
+                continue
+            seen.add(word)
+            yield Token("text", "", 0, content=text[end : match.start()])
+            attributes = {"class": "term", "href": f"glossary.md#{word_anchor(word)}", "title": self.words[word]}
+            yield Token("link_open", "a", 1, attrs=attributes)
+            yield Token("text", "", 0, content=match[0])
+            yield Token("link_close", "a", -1)
+            end = match.end()
+        yield Token("text", "", 0, content=text[end:])
+
+
+def anchored(inline: Token) -> Token:
+    """An entry of the glossary, its word with an anchor."""
+    word, marked = entry_word(inline), copy(inline)
+    opening = Token("strong_open", "strong", 1, attrs={"id": word_anchor(word)})
+    first = next((child for child, _ in leaves(inline) if child.type == "strong_open"), None)
+    marked.children = [opening if word and child is first else child for child, _ in leaves(inline)]
+    return marked
