@@ -290,10 +290,17 @@ def test_no_process_outlives_the_preview(served, how):
 
 def test_a_port_that_cannot_be_had_is_said_in_one_line(book):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        for port in str(server.getsockname()[1]), "99999", "http":
-            status, _, complaint = book.command("serve", port)
-            said = f"port {port} cannot be had: name another one, as in `make serve PORT=8001`\n"
-            assert (status, complaint) == (2, said)
+        port = server.getsockname()[1]
+        said = f"port {port}: cannot be had\n  name another one: make serve PORT=8001\n"
+        assert book.command("serve", str(port)) == (2, "", said)
+
+
+@pytest.mark.parametrize("door", ["serve", "lab"])
+@pytest.mark.parametrize("port", ["99999", "-1", "http", "8000 8001"])
+def test_what_is_no_port_is_refused_in_one_line(book, door, port):
+    status, said, complaint = book.command(door, *port.split())
+    assert (status, said, complaint.count("\n")) == (2, "", 1)
+    assert f"usage: python -m scripts.{door}" in complaint
 
 
 @linux

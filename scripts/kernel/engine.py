@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +34,7 @@ class Unraised(Exception):
 
 
 class Pause(Exception):
-    """Raised by `on_cell`: the cell that it was called for and those after it do not run now."""
+    """Raised by `on_cell`: the cell at this index and those after it do not run now."""
 
 
 class OneKernelEngine(NBClientEngine):
@@ -49,8 +48,11 @@ class OneKernelEngine(NBClientEngine):
         options = {"record_timing": False, "coalesce_streams": True, "on_cell_start": on_cell, "timeout": time_limit}
         client = PapermillNotebookClient(nb_man, km=session.manager, **options)
         client.kc = session.client
-        with suppress(Pause):
+        try:
             client.papermill_execute_cells()
+        except Pause as pause:
+            for cell in nb_man.nb.cells[pause.args[0] :]:  # papermill takes them for completed
+                cell.metadata["paused"] = True
         for index, cell in enumerate(nb_man.nb.cells):
             if cell.get("execution_count"):
                 session.places[cell.execution_count] = tuple(cell.metadata.place)
@@ -63,7 +65,8 @@ class OneKernelEngine(NBClientEngine):
 
 def ran(cell) -> bool:
     """Whether papermill ran this cell to its end."""
-    return cell.cell_type == "code" and cell.metadata.papermill.status == "completed"
+    done = cell.metadata.papermill.status == "completed" and not cell.metadata.get("paused")
+    return cell.cell_type == "code" and done
 
 
 papermill_engines.register("one-kernel", OneKernelEngine)
