@@ -1,17 +1,23 @@
 # Made by `make tangle` from notes/05-drawing-the-graph.md. Edit the notes: changes here are lost.
-"""Pictures of the graph behind a Value: drawn by Graphviz, or as text for Mermaid."""
+"""Pictures of the graph behind a Value, for Graphviz and for Mermaid."""
 
 import re
 
 from graphviz import Digraph
 
 
-def trace(root):
-    """Returns the nodes and the edges of the graph that computed `root`, as two lists.
+def escaped(label):
+    """Returns `label` with a backslash before what Graphviz interprets."""
+    return re.sub(r"([\\{}|<>])", r"\\\1", label)
 
-    Each node, a Value, comes once, and after its inputs. Each edge is a pair (input, node)
-    and comes as often as the input is used: `a + a` has two. Every run keeps this order.
-    Raises RecursionError if the graph is deeper than Python nests calls, by default 1000.
+
+def trace(root):
+    """Returns the nodes and edges of the graph behind `root`, as two lists.
+
+    Each node, a Value, comes once. Each edge is a pair (input, node) and comes
+    as often as the input is used: `a + a` has two. Every run gives the same
+    order. Raises RecursionError if the graph is deeper than Python nests
+    calls, by default 1000.
     """
     nodes, edges, visited = [], [], set()
 
@@ -29,17 +35,17 @@ def trace(root):
 
 
 def draw_dot(root):
-    """Returns the graph that computed `root` as a graphviz.Digraph, inputs at the left.
+    """Returns the graph that computed `root` as a graphviz.Digraph.
 
-    A Value is a box with label, data and grad; the operation that made it is an ellipse.
-    Raises what `trace` raises. To show the result needs Graphviz's program `dot`.
+    Inputs are at the left. A Value is a box with label, data and grad; the
+    operation that made it is an ellipse. Raises what `trace` raises. To show
+    the result needs Graphviz's program `dot`.
     """
     nodes, edges = trace(root)
     names = {v: f"n{i}" for i, v in enumerate(nodes)}
     dot = Digraph(graph_attr={"rankdir": "LR"})
     for v in nodes:
-        label = re.sub(r"([\\{}|<>])", r"\\\1", v.label)
-        text = f"{label} | data {v.data:.4f} | grad {v.grad:.4f}"
+        text = f"{escaped(v.label)} | data {v.data:.4f} | grad {v.grad:.4f}"
         dot.node(names[v], text, shape="record")
         if v._op:
             dot.node(names[v] + "op", v._op)
@@ -65,6 +71,7 @@ def to_mermaid(root):
         text = f"{coded(v.label)} | data {v.data:.4f} | grad {v.grad:.4f}"
         lines.append(f'    {names[v]}["{text}"]')
         if v._op:
-            lines.append(f'    {names[v]}op(("{coded(v._op)}")) --> {names[v]}')
+            op = f'{names[v]}op(("{coded(v._op)}"))'
+            lines.append(f"    {op} --> {names[v]}")
     lines += [f"    {names[child]} --> {names[v]}op" for child, v in edges]
     return "\n".join(lines)
