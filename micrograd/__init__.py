@@ -1,5 +1,12 @@
 # Made by `make tangle` from notes/17-the-engine-refined.md. Edit the notes: changes here are lost.
+"""A tiny engine that computes derivatives, and a small neural network library on it.
+
+`micrograd.engine` has the scalar `Value` with backpropagation; `micrograd.nn` has neurons,
+layers and networks made of it; `micrograd.graph`, which needs the package `graphviz`, draws
+the graphs of what they compute.
+"""
+
 from micrograd.engine import Value
 from micrograd.nn import MLP, Layer, Module, Neuron
 
-__all__ += ["Value", "Module", "Neuron", "Layer", "MLP"]
+__all__ = ["engine", "nn", "Value", "Module", "Neuron", "Layer", "MLP"]

@@ -9,21 +9,29 @@ import math
 from numbers import Real
 
 
+def _real(number):
+    """The number as a float. TypeError for what is not one real number."""
+    if getattr(number, "ndim", None) == 0:  # a single number of NumPy's or PyTorch's
+        number = number.item()
+    if not isinstance(number, Real):
+        raise TypeError(f"expected one real number, not {type(number).__name__}")
+    return float(number)
+
+
 class Value:
     """A number in a graph: `data`, and `grad`, the derivative of a result by it; both floats.
 
     In an operation, a plain number beside a Value is made a Value. TypeError for what is
     not one real number; OverflowError for a power or exponential too large for a float.
+    There are no other attributes (`__slots__`): keep yours in a dictionary, {p: 0.0 for p
+    in parameters}, or in a subclass. RecursionError from `copy.deepcopy` and `pickle` for
+    a chain of a hundred operations or so, since they nest calls along it.
     """
 
     __slots__ = ("data", "grad", "label", "_prev", "_op", "_local_grads")
 
     def __init__(self, data, _children=(), _op="", _local_grads=(), label=""):
-        if type(data) is not float:
-            if not isinstance(data, Real):
-                raise TypeError(f"a Value holds one real number, not {type(data).__name__}")
-            data = float(data)
-        self.data = data
+        self.data = data if type(data) is float else _real(data)
         self.grad = 0.0
         self.label = label
         self._prev = _children  # the Values it was made from, in order
@@ -46,23 +54,22 @@ class Value:
         return Value(self.data * other.data, (self, other), "*", (other.data, self.data))
 
     def __pow__(self, n):
-        """self to the power of an int or float n, a Value; derivative n x^(n-1).
+        """self to the power of a plain number n, a Value; derivative n x^(n-1).
 
-        TypeError for any other exponent, ZeroDivisionError for 0 to a negative power,
-        ValueError for a fractional power of a negative number, which is not real.
+        ZeroDivisionError for 0 to a negative power, ValueError for a fractional power of
+        a negative number, which is not real.
         """
-        if not isinstance(n, (int, float)):
-            raise TypeError(f"an exponent must be int or float, not {type(n).__name__}")
-        x = self.data
+        op, x, n = f"**{n}", self.data, _real(n)
         if x == 0 and n < 0:
-            raise ZeroDivisionError(f"{x} ** {n} divides by zero")
+            raise ZeroDivisionError(f"{x} ** {n:g} divides by zero")
         if x < 0 and n % 1:
-            raise ValueError(f"{x} ** {n} is not a real number")
-        if x == 0 and n < 1:  # the rule would divide by zero; a root is upright there
-            slope = math.inf if n else 0.0
-        else:
-            slope = n * x ** (n - 1)
-        return Value(x**n, (self,), f"**{n}", (slope,))
+            raise ValueError(f"{x} ** {n:g} is not a real number")
+        y = x**n
+        try:
+            slope = n * x ** (n - 1) if n else 0.0
+        except ArithmeticError:  # too steep for a float: a root at 0, 1/x near it
+            slope = n * y / x if x else math.inf
+        return Value(y, (self,), op, (slope,))
 
     def exp(self):
         """e to the power of self, a Value; derivative itself."""
@@ -84,7 +91,12 @@ class Value:
     def relu(self):
         """self if positive, else 0, a Value; derivative 1 or 0 (0 at 0, as in PyTorch)."""
         x = self.data
-        return Value(0.0 if x < 0 else x, (self,), "relu", (1.0 if x > 0 else 0.0,))
+        return Value(0.0 if x < 0 else x, (self,), "relu", (0.0 if x <= 0 else 1.0,))
+
+    def _refuse(self, rule):
+        raise AttributeError("an operation gives Value its local gradients, not a _backward")
+
+    _backward = property(fset=_refuse)
 
     def backward(self):
         """Adds to each leaf's grad the derivative of self by it; inner grads start from 0.
@@ -102,7 +114,7 @@ class Value:
             else:  # no child left to go down to
                 topo.append(stack.pop())
 
-        self.grad = 1.0
+        self.grad = 1.0 if self._prev else self.grad + 1.0
         for v in reversed(topo):
             for child, local_grad in zip(v._prev, v._local_grads):
                 child.grad += local_grad * v.grad
@@ -111,11 +123,11 @@ class Value:
         return self * -1
 
     def __sub__(self, other):
-        return self + (-other)
+        return self + (-other if isinstance(other, Value) else -_real(other))
 
     def __truediv__(self, other):
         """The quotient, a Value, as self * other^-1. ZeroDivisionError if other is 0."""
-        return self * other**-1
+        return self * (other if isinstance(other, Value) else _real(other)) ** -1
 
     def __radd__(self, other):
         return self + other
