@@ -5,7 +5,7 @@ import signal
 import sys
 
 
-def too_early(*_):
+def too_early(*_: object) -> None:
     """Ends a command that is interrupted while it is still being loaded."""
     os.write(2, b"\ninterrupted: nothing was begun\n")
     os._exit(130)

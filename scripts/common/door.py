@@ -8,6 +8,8 @@ from typing import NoReturn
 
 from scripts.common.problem import Problem
 
+Main = Callable[[], int]  # what a door does; its exit status
+
 
 class Parser(argparse.ArgumentParser):
     """The arguments of a door, which its docstring explains; what it does not know is one line and exit status 2."""
@@ -29,11 +31,11 @@ def port(word: str) -> int:
     return number
 
 
-def door(name: str) -> Callable:
+def door(name: str) -> Callable[[Main], Main]:
     """A decorator: runs `main` if its module is `__main__`. Exit status 0, 1 (something is wrong with the notes),
     2 (with the machine or the call), 130 (interrupted)."""
 
-    def decorate(main: Callable[[], int]) -> Callable[[], int]:
+    def decorate(main: Main) -> Main:
         if name == "__main__":
             sys.exit(exit_status(main))
         return main
@@ -41,7 +43,7 @@ def door(name: str) -> Callable:
     return decorate
 
 
-def exit_status(main: Callable[[], int]) -> int:
+def exit_status(main: Main) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:

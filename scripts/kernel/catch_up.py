@@ -4,6 +4,7 @@ before it do. `make lab` loads it; in VS Code, `%load_ext scripts.kernel.catch_u
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from IPython.utils.capture import capture_output
 
@@ -12,11 +13,11 @@ from scripts.note.folder import all_notes
 from scripts.note.format import Note
 
 
-def load_ipython_extension(shell) -> None:
+def load_ipython_extension(shell: Any) -> None:
     """Presets figures and drawings as in a run, and the catching up."""
     shell.extension_manager.load_extension(INSIDE)
 
-    def first(_) -> None:
+    def first(_: object) -> None:
         shell.events.unregister("pre_run_cell", first)
         opened = shell.user_ns.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", "")
         notes = all_notes()
@@ -26,7 +27,7 @@ def load_ipython_extension(shell) -> None:
     shell.events.register("pre_run_cell", first)
 
 
-def catch_up(shell, notes: list[Note]) -> None:
+def catch_up(shell: Any, notes: list[Note]) -> None:
     """Runs the cells of these notes without showing what they give; stops where one fails."""
     for note in notes:
         print(f"first, {note.stem}", file=sys.stderr, flush=True)

@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.kernel.engine import Pause
+from scripts.kernel.engine import Pause, Places
 from scripts.kernel.execute import Code, Step, code_of, execute
 from scripts.kernel.run import outcomes
-from scripts.kernel.states import Checkpoints, FromTheStart, Places
+from scripts.kernel.states import Checkpoints, FromTheStart
 from scripts.kernel.watch import glance, settled
 from scripts.note.folder import all_notes
 from scripts.note.format import Cell, Check, Note

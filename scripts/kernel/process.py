@@ -6,10 +6,10 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import ensure_event_loop, run_sync
 
 from scripts.common.problem import Problem
 from scripts.kernel.engine import Session
+from scripts.kernel.loop import hush, result
 
 ROOT = Path(__file__).resolve().parents[2]
 INSIDE = "scripts.kernel.inside"  # the extension that every kernel of the notes loads
@@ -39,28 +39,31 @@ class Kernel:
             self.manager.transport = "ipc"
             self.manager.ip = f"{self.folder.name}/kernel"
         self.manager.connection_file = f"{self.folder.name}/kernel.json"
-        self.cwd, self.session = cwd, None
+        self.cwd = cwd
+        self.session: Session | None = None
 
     def __enter__(self) -> Session:
-        arguments = [f"--ext={INSIDE}", "--HistoryManager.enabled=False"]
         try:
-            told = environment(self.folder.name, self.cwd)
-            run_sync(self.manager.start_kernel)(env=told, cwd=str(self.cwd), extra_arguments=arguments)
-            self.session = Session(self.manager, self.manager.client())
-            self.session.client.start_channels(stdin=False)  # so that input() raises at once
-            run_sync(self.session.client.wait_for_ready)(timeout=60)
+            return self._started()
         except RuntimeError:
             self.__exit__()
             raise Problem("the kernel", "it did not start, or died at once", status=2) from None
         except BaseException:
             self.__exit__()
             raise
+
+    def _started(self) -> Session:
+        told, extra = environment(self.folder.name, self.cwd), [f"--ext={INSIDE}", "--HistoryManager.enabled=False"]
+        result(self.manager.start_kernel(env=told, cwd=str(self.cwd), extra_arguments=extra))
+        self.session = Session(self.manager, self.manager.client())
+        self.session.client.start_channels(stdin=False)  # so that input() raises at once
+        result(self.session.client.wait_for_ready(timeout=60))
         return self.session
 
-    def __exit__(self, *_) -> None:
-        ensure_event_loop().set_exception_handler(lambda *_: None)  # a cell that was interrupted has no more to say
+    def __exit__(self, *_: object) -> None:
+        hush()
         if self.session:
             self.session.client.stop_channels()
         if self.manager.has_kernel:
-            run_sync(self.manager.shutdown_kernel)(now=True)
+            result(self.manager.shutdown_kernel(now=True))
         self.folder.cleanup()

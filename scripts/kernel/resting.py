@@ -13,6 +13,7 @@ import signal
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 
@@ -51,8 +52,8 @@ def copy() -> int:
 class Kept:
     """What a new kernel would lose of the earlier ones."""
 
-    streams: list = field(default_factory=list)
-    random: tuple = ()
+    streams: list[Any] = field(default_factory=list)
+    random: tuple[Any, ...] = ()
 
 
 def listen(place: Path, kept: Kept) -> int:
@@ -68,7 +69,7 @@ def listen(place: Path, kept: Kept) -> int:
     options = ["--ext=scripts.kernel.inside", "--HistoryManager.enabled=False"]
     options += ["--InteractiveShell.enable_tip=False"]  # it is drawn at random whenever somebody asks who is there
     app.initialize(["-f", f"{place}.json", *options])
-    app.shell.kernel = app.kernel  # the shell is the one that the first kernel made
+    app.kernel.shell.kernel = app.kernel  # the shell is the one that the first kernel made
     streams = sys.stdout, sys.stderr
     for old, new in zip(kept.streams, streams * (len(kept.streams) // 2), strict=True):
         old.write, old.flush = new.write, new.flush  # whoever kept an earlier sys.stdout writes to this kernel's

@@ -2,8 +2,9 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scripts.common.problem import Problem
@@ -12,11 +13,13 @@ from scripts.kernel.notebook import finished, write_notebook
 from scripts.kernel.process import Kernel
 from scripts.kernel.whole import whole_notebook
 from scripts.note.folder import FOLDER, all_notes, up_to
-from scripts.note.format import Cell, Note
+from scripts.note.format import Cell, Note, Prose
 from scripts.note.lock import read_lock, write_lock
 from scripts.note.outcome import Outcome, outcome
 from scripts.note.record import record, settle
 from scripts.note.tangle import package, write_package
+
+OnNote = Callable[[Note, float, int], None]
 
 
 @dataclass(frozen=True)
@@ -24,24 +27,24 @@ class Ran:
     """A note that ran: its steps and the seconds they took."""
 
     note: Note
-    steps: list[Step]
+    steps: tuple[Step, ...]
     seconds: float
 
 
-def outcomes(note: Note, steps: list[Step]) -> list[Outcome]:
+def outcomes(note: Note, steps: Sequence[Step]) -> list[Outcome]:
     """What each cell of a note gave, if these are all its steps."""
-    blocks = [block for block in note.blocks if not hasattr(block, "text")]
+    blocks = [block for block in note.blocks if not isinstance(block, Prose)]
     ran = zip(blocks, steps, strict=True)
     return [outcome(step.outputs) for block, step in ran if isinstance(block, Cell)]
 
 
-def executed(notes: list[Note], on_note: Callable, time_limit: int = TIME_LIMIT) -> Iterator[Ran]:
-    """Runs notes in order in one kernel. `on_note` is told note and number of each block, and when the note began."""
+def executed(notes: list[Note], on_note: OnNote, time_limit: int = TIME_LIMIT) -> Iterator[Ran]:
+    """Runs notes in order in one kernel. `on_note` is told the note, when it began, and the number of each block."""
     with Kernel(Path(notes[0].path).parent.parent) as session:
         for note in notes:
             start = time.perf_counter()
-            steps = execute(note, session, lambda at, note=note, start=start: on_note(note, at, start), time_limit)
-            yield Ran(note, steps, time.perf_counter() - start)
+            steps = execute(note, session, partial(on_note, note, start), time_limit)
+            yield Ran(note, tuple(steps), time.perf_counter() - start)
 
 
 def stale_results(notes: list[Note], folder: Path) -> Iterator[Problem]:
@@ -53,7 +56,7 @@ def stale_results(notes: list[Note], folder: Path) -> Iterator[Problem]:
                 yield Problem(result.place, result.fact, "make run")
 
 
-def show_progress(note: Note, at: int, start: float) -> None:
+def show_progress(note: Note, start: float, at: int) -> None:
     """On a terminal, the note and cell under way and the seconds it has taken."""
     if sys.stdout.isatty():
         cells = sum(isinstance(block, Cell) for block in note.blocks[: at + 1])
@@ -74,7 +77,7 @@ def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TI
         note = ran.note
         results = settle(note, outcomes(note, ran.steps), lock)
         changed = record(note, results, lock)
-        done.append(finished(note, ran.steps, results))
+        done.append(finished(note, [step.outputs for step in ran.steps], results))
         write_notebook(build / "notebooks" / f"{note.stem}.ipynb", done[-1])
         clear = "\r\x1b[K" if sys.stdout.isatty() else ""
         what = f"{changed} recorded" if changed else "as recorded"

@@ -5,23 +5,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from queue import Empty
 
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import write_connection_file
-from jupyter_core.utils import ensure_event_loop, run_sync
 
 from scripts.common.problem import Problem
-from scripts.kernel.engine import Elsewhere, Session
+from scripts.kernel.engine import Elsewhere, Places, Session
+from scripts.kernel.loop import hush, result
 from scripts.kernel.process import Kernel, environment
 
 PATIENCE = 30  # seconds for a kernel to start, or to come to rest
-Places = dict[int, tuple[str, int]]  # where each cell of a session stands: note and line of its fence
-PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 
 
 class Checkpoints:
@@ -35,12 +33,14 @@ class Checkpoints:
 
     def __enter__(self) -> "Checkpoints":
         command = [sys.executable, "-m", "scripts.kernel.resting", self.folder.name, str(os.getpid())]
-        options = {"cwd": self.cwd, "env": environment(self.folder.name, self.cwd), "stdin": subprocess.DEVNULL}
-        self.process = subprocess.Popen(command, start_new_session=True, **options)
+        told = environment(self.folder.name, self.cwd)
+        self.process = subprocess.Popen(
+            command, cwd=self.cwd, env=told, stdin=subprocess.DEVNULL, start_new_session=True
+        )
         self.rests = [Path(self.folder.name, "start")]
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.process.kill()  # and with it every copy
         self.process.wait()
         self.folder.cleanup()
@@ -54,9 +54,7 @@ class Checkpoints:
         """A kernel in the state after the first `number` stretches, whose own state is kept unless it fails."""
         parent, place = self.rests[number], Path(self.folder.name, str(next(self.names)))
         del self.rests[number + 1 :]
-        write_connection_file(
-            f"{place}.json", ip=f"{place}.socket", transport="ipc", key=os.urandom(16).hex().encode(), **PORTS
-        )
+        connection(place)
         tell(parent, str(place))
         wait(place.exists, "the kernel did not start")
         client = AsyncKernelClient(connection_file=f"{place}.json")
@@ -72,7 +70,7 @@ class Checkpoints:
             tell(parent, "")
             raise
         finally:
-            ensure_event_loop().set_exception_handler(lambda *_: None)  # a cell that was stopped has no more to say
+            hush()
             client.stop_channels()
 
 
@@ -82,15 +80,13 @@ class FromTheStart:
     cheap = False
 
     def __init__(self, cwd: Path):
-        self.cwd, self.kernel = cwd, None
+        self.cwd, self.kernels = cwd, ExitStack()
 
     def __enter__(self) -> "FromTheStart":
         return self
 
-    def __exit__(self, *error) -> None:
-        if self.kernel:
-            self.kernel.__exit__(*error)
-        self.kernel = None
+    def __exit__(self, *_: object) -> None:
+        self.kernels.close()
 
     def known(self, number: int) -> int:
         return 0
@@ -98,10 +94,24 @@ class FromTheStart:
     @contextmanager
     def after(self, number: int, places: Places) -> Iterator[Session]:
         if number == 0:
-            self.__exit__()
-            self.kernel = Kernel(self.cwd)
-            self.session = self.kernel.__enter__()
+            self.kernels.close()
+            self.session = self.kernels.enter_context(Kernel(self.cwd))
         yield Session(self.session.manager, self.session.client, places)
+
+
+def connection(place: Path) -> None:
+    """Writes the file that says where a kernel at `place` listens: at five sockets whose names begin with it."""
+    write_connection_file(
+        f"{place}.json",
+        ip=f"{place}.socket",
+        transport="ipc",
+        key=os.urandom(16).hex().encode(),
+        shell_port=1,
+        iopub_port=2,
+        stdin_port=3,
+        control_port=4,
+        hb_port=5,
+    )
 
 
 def subscribe(client: AsyncKernelClient) -> None:
@@ -110,7 +120,7 @@ def subscribe(client: AsyncKernelClient) -> None:
     def heard() -> bool:
         client.kernel_info()
         try:
-            return bool(run_sync(client.get_iopub_msg)(timeout=0.2))
+            return bool(result(client.get_iopub_msg(timeout=0.2)))
         except Empty:
             return False
 
@@ -128,7 +138,7 @@ def tell(place: Path, what: str) -> None:
     os.close(pipe)
 
 
-def wait(done, fact: str) -> None:
+def wait(done: Callable[[], bool], fact: str) -> None:
     """Returns as soon as `done()`; raises Problem if that takes too long."""
     start = time.monotonic()
     while not done():

@@ -3,6 +3,7 @@
 import re
 
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from scripts.kernel.notebook import METADATA, numbered
@@ -42,7 +43,9 @@ if not shutil.which("dot"):  # the program that draws graphs is not here: draw t
     get_ipython().display_formatter.mimebundle_formatter.for_type_by_name("graphviz.graphs", "Digraph", drawn)"""
 
 
-def whole_notebook(notes: list[Note], done: list, package: dict[str, str], glossary: str = ""):
+def whole_notebook(
+    notes: list[Note], done: list[NotebookNode], package: dict[str, str], glossary: str = ""
+) -> NotebookNode:
     """All notes as the single notebook that they split up, with the glossary; a link to one goes to its place there.
     Its first cell writes the package where there is none, so that it runs anywhere."""
     files = "{\n" + "".join(f"    {name!r}: {text!r},\n" for name, text in package.items()) + "}"

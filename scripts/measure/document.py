@@ -35,7 +35,7 @@ def row(what: str, seconds: float, ours: float) -> list[str]:
     return [what, f"{seconds:.2f} s", f"{seconds / ours:.3g}"]
 
 
-def whole_document(folder: Path, python: Callable) -> list[list[str]]:
+def whole_document(folder: Path, python: Callable[..., float]) -> list[list[str]]:
     """The whole run, once each: it takes long enough."""
     ours = python("-m", "scripts.run", PYTHONPATH=ROOT)
     (folder / "cells.py").write_text(script(folder))
@@ -63,7 +63,7 @@ assert [cell for cell in nbformat.read("milled.ipynb", 4).cells if cell.cell_typ
 """
 
 
-def per_cell(folder: Path, python: Callable) -> list[list[str]]:
+def per_cell(folder: Path, python: Callable[..., float]) -> list[list[str]]:
     """Milliseconds for each of 100, 400 and 1600 cells, beyond what a note of one cell takes."""
     took, rows = {}, []
     for count in (1, *COUNTS):
@@ -85,8 +85,8 @@ def per_cell(folder: Path, python: Callable) -> list[list[str]]:
 class Clock(io.StringIO):
     """Notes when each note's line was printed."""
 
-    def __init__(self):
-        self.seen = {}
+    def __init__(self) -> None:
+        self.seen = dict[str, float]()
 
     def write(self, text: str) -> int:
         self.seen |= {name: time.perf_counter() for name in text.split()[:1]}

@@ -37,8 +37,8 @@ def python(*arguments: str, cwd: Path = DOCUMENT, **environment: str) -> tuple[f
     return time.perf_counter() - start, done.stdout
 
 
-def seconds(*arguments: str, **options) -> float:
-    return python(*arguments, **options)[0]
+def seconds(*arguments: str, cwd: Path = DOCUMENT, **environment: str) -> float:
+    return python(*arguments, cwd=cwd, **environment)[0]
 
 
 def engine() -> list[list[str]]:
@@ -47,7 +47,7 @@ def engine() -> list[list[str]]:
     python("-m", "pip", *pip, cwd=WORK)
     step = str(Path(__file__).with_name("step.py"))
     sides = [("ours", "micrograd", DOCUMENT), (PEER, "micrograd", WORK / "peer"), ("PyTorch", "torch", WORK)]
-    found = {name: [] for name, *_ in sides}
+    found: dict[str, list[dict[str, float]]] = {name: [] for name, *_ in sides}
     for _ in range(3):
         for name, kind, path in sides:
             found[name].append(json.loads(python("-P", step, kind, PYTHONPATH=str(path))[1]))

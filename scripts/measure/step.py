@@ -10,6 +10,7 @@ import json
 import random
 import sys
 import time
+from collections.abc import Callable
 from itertools import pairwise
 
 RATE = 0.01
@@ -21,7 +22,7 @@ COUNT = sum((nin + 1) * nout for nin, nout in pairwise(SIZES))
 START = [random.uniform(-1, 1) for _ in range(COUNT)]  # a neuron's weights, then its bias; layer by layer
 
 
-def with_values():
+def with_values() -> Callable[[], float]:
     """A step with the package micrograd, which gives the loss before it."""
     from micrograd.nn import MLP
 
@@ -40,7 +41,7 @@ def with_values():
     return step
 
 
-def with_torch():
+def with_torch() -> Callable[[], float]:
     """The same step with PyTorch, all points at once."""
     import torch
     from torch import nn
@@ -68,7 +69,7 @@ def with_torch():
     return step
 
 
-def best(step, times: int) -> float:
+def best(step: Callable[[], float], times: int) -> float:
     """The fewest seconds that a step took."""
     seconds = []
     for _ in range(times):

@@ -40,7 +40,7 @@ def same_figure(a: bytes, b: bytes) -> bool:
         return False
 
 
-def _same_svg(a, b) -> bool:
+def _same_svg(a: ET.Element, b: ET.Element) -> bool:
     if any(element.get("class") == "graph" for element in a.iter()):
         return _graph(a) == _graph(b)
     shapes_a, shapes_b = _shapes(a), _shapes(b)
@@ -51,18 +51,18 @@ def _same_svg(a, b) -> bool:
     return close and all(map(_same_pixels, _pictures(a), _pictures(b)))
 
 
-def _graph(svg) -> list:
+def _graph(svg: ET.Element) -> list[list[str]]:
     """Every node and edge of Graphviz's drawing: the shapes, colours and words of each."""
     groups = [group for group in svg.iter() if group.get("class") in ("node", "edge")]
     return sorted([f"{p.tag} {p.get('stroke')} {p.get('fill')} {p.text}" for p in group.iter()] for group in groups)
 
 
-def _shapes(svg) -> str:
+def _shapes(svg: ET.Element) -> str:
     rows = ([element.tag, element.text or "", *(element.get(name, "") for name in SHAPE)] for element in svg.iter())
     return "\n".join(" ".join(row) for row in rows)
 
 
-def _pictures(svg) -> list[bytes]:
+def _pictures(svg: ET.Element) -> list[bytes]:
     """The pictures inside a plot: a heat map is one."""
     links = [element.get("{http://www.w3.org/1999/xlink}href", "") for element in svg.iter()]
     return [base64.b64decode(link.partition(",")[2]) for link in links if link.startswith("data:image/png")]

@@ -113,7 +113,7 @@ def anchors(text: str) -> set[str]:
 
 def headings(text: str) -> list[tuple[Token, str]]:
     """The inline token of each heading, and its anchor; one that is there already is counted, as git hosts do."""
-    found, seen = [], {}
+    found, seen = list[tuple[Token, str]](), dict[str, int]()
     for opening, inline in pairwise(tokens(text)):
         if opening.type == "heading_open":
             anchor = slug(heading_text(inline), "-")

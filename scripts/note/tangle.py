@@ -16,9 +16,9 @@ def pieces(note: Note, cell: Cell) -> list[tuple[str, str, str]]:
         body = ast.parse(cell.source).body
     except SyntaxError as error:
         raise note.problem(cell.line + (error.lineno or 1), f"SyntaxError: {error.msg}") from None
-    lines, start, found = cell.source.split("\n"), 0, []
+    lines, start, found = cell.source.split("\n"), 0, list[tuple[str, str, str]]()
     for statement in body:
-        end = len(lines) if statement is body[-1] else statement.end_lineno
+        end = len(lines) if statement is body[-1] else statement.end_lineno or len(lines)
         text = "\n".join(lines[start:end])  # with the comments above it, the last also with those below
         source, start = text.strip("\n"), end
         if not source:  # it stands on the last one's line

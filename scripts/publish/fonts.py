@@ -1,7 +1,7 @@
 """The faces of the book, cut down to the letters it uses: Source Serif for text, STIX Two Math for formulas."""
 
 import html
-import importlib.util
+import importlib.resources
 from pathlib import Path
 
 from fontTools import subset
@@ -21,7 +21,7 @@ def write_fonts(folder: Path, text: str) -> None:
     """Writes each face to `folder`, with Latin and whatever else `text` has."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, (package, file) in FACES.items():
-        path = Path(importlib.util.find_spec(package).origin).parent / file
+        path = importlib.resources.files(package) / file
         options = subset.Options(flavor="woff2", layout_features=["*"])
         font = subset.load_font(str(path), options)
         subsetter = subset.Subsetter(options)

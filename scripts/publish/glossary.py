@@ -46,7 +46,7 @@ class Glossary:
         """An inline token whose words of the glossary link to it where they come for the first time; `seen` grows."""
         if not self.words:
             return inline
-        children, depth = [], 0
+        children, depth = list[Token](), 0
         for child, _ in leaves(inline):
             depth += (child.type in OPENING) - (child.type in CLOSING)
             depth += child.type == "html_inline" and (-1 if child.content.startswith("</") else 1)
@@ -63,8 +63,8 @@ class Glossary:
                 continue
             seen.add(word)
             yield Token("text", "", 0, content=text[end : match.start()])
-            attributes = {"class": "term", "href": f"glossary.md#{word_anchor(word)}", "title": self.words[word]}
-            yield Token("link_open", "a", 1, attrs=attributes)
+            target = f"glossary.md#{word_anchor(word)}"
+            yield Token("link_open", "a", 1, attrs={"class": "term", "href": target, "title": self.words[word]})
             yield Token("text", "", 0, content=match[0])
             yield Token("link_close", "a", -1)
             end = match.end()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from scripts.note.markdown import parser
 from scripts.publish.code import code_block
@@ -19,6 +20,9 @@ TYPOGRAPHIC.options["typographer"] = True
 MARKDOWN = re.compile(r"[\\`*_{}\[\]#!~:]")
 
 
+Tokens = Sequence[Token]
+
+
 class Html(RendererHTML):
     """Tokens as HTML. `place` is that of the text, for what goes wrong."""
 
@@ -26,39 +30,39 @@ class Html(RendererHTML):
         super().__init__()
         self.place = place
 
-    def of(self, tokens: Sequence[Token]) -> str:
+    def of(self, tokens: Tokens) -> str:
         return self.render(list(tokens), TYPOGRAPHIC.options, {})
 
-    def fence(self, tokens, at, options, env) -> str:
+    def fence(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         language, _, kind = tokens[at].info.strip().partition(" ")
         return code_block(tokens[at].content.rstrip("\n"), language, kind) + "\n"
 
-    def code_block(self, tokens, at, options, env) -> str:
+    def code_block(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return code_block(tokens[at].content.rstrip("\n"), "text") + "\n"
 
-    def math_inline(self, tokens, at, options, env) -> str:
+    def math_inline(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return formula(tokens[at].content, self.place, False)
 
-    def math_inline_double(self, tokens, at, options, env) -> str:
+    def math_inline_double(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return formula(tokens[at].content, self.place, True)
 
-    def math_block(self, tokens, at, options, env) -> str:
+    def math_block(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return formula(tokens[at].content, self.place, True) + "\n"
 
-    def link_open(self, tokens, at, options, env) -> str:
+    def link_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         target = str(tokens[at].attrs.get("href", ""))
         tokens[at].attrs["href"] = PAGE.sub(r"\1.html\2", target)
         return self.renderToken(tokens, at, options, env)
 
-    def image(self, tokens, at, options, env) -> str:
+    def image(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         path = str(tokens[at].attrs["src"])
         picture = super().image(tokens, at, options, env)
         return f'<a class="figure" href="{path}">{picture}</a>' if path.startswith("figures/") else picture
 
-    def alert_open(self, tokens, at, options, env) -> str:
+    def alert_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return f'<div class="admonition {tokens[at].meta["kind"].lower()}">\n'
 
-    def html_block(self, tokens, at, options, env) -> str:
+    def html_block(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return re.sub(r"<details(?! class)", '<details class="example"', tokens[at].content)
 
 
@@ -67,7 +71,7 @@ def parsed(text: str) -> list[Token]:
     return TYPOGRAPHIC.parse(text)
 
 
-def groups(tokens: Sequence[Token]) -> list[list[Token]]:
+def groups(tokens: Tokens) -> list[list[Token]]:
     """The tokens of each thing on the text's own level: a paragraph, a list, a fence."""
     found: list[list[Token]] = []
     depth = 0

@@ -13,11 +13,9 @@ def changes_page(index: Index) -> str:
     parts = [front_matter("What changed", "search: {exclude: true}"), heading("h1", "what-changed", "What changed")]
     parts += ["<p>Every new version of a class or function, against the one before it.</p>\n"]
     for name, found in index.by_name.items():
-        changed = [definition for definition in found if definition.previous]
+        changed = [(definition, definition.previous) for definition in found if definition.previous]
         parts += [heading("h2", name.lower(), name)] if changed else []
-        for definition in changed:
-            before = definition.previous
-            assert before
+        for definition, before in changed:
             where = f'<a href="{page_of(definition)}">{definition.label}</a>'
             where += f' after <a href="{page_of(before)}">{beside(definition, before)}</a>'
             parts += [f'<p id="{definition.anchor}">{where}</p>\n', code_block(definition.diff, "diff") + "\n"]

@@ -21,6 +21,11 @@ def front_matter(title: str, *more: str) -> str:
     return "\n".join(["---", f"title: {json.dumps(title, ensure_ascii=False)}", "hide: [toc]", *more, "---", "", ""])
 
 
+def title_of(page: str) -> str:
+    """The title that a page's front matter gives it."""
+    return json.loads(page.partition("\ntitle: ")[2].partition("\n")[0])
+
+
 class Page:
     """A note's page. `index` knows where every name of the book is defined, `repository` where its source is."""
 

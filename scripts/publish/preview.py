@@ -1,6 +1,5 @@
 """The site as it will look, on this machine, rebuilt when a note changes: the half of `make serve` that shows."""
 
-import json
 import logging
 import os
 import re
@@ -20,6 +19,7 @@ from scripts.note.folder import all_notes, plain_pages
 from scripts.note.format import Cell, Note
 from scripts.publish import fonts, site
 from scripts.publish.code import code_block
+from scripts.publish.page import title_of
 
 PAGES = Path("build/preview/pages")
 SITE = Path("build/preview/site")
@@ -27,14 +27,14 @@ SIGN = Path("build/preview/sign")  # a folder whose one file changes when there 
 FRONT = re.compile(r"\A(?:---\n.*?\n---\n)?", re.S)
 
 
-def mark(notes: list[Note], failure: Problem) -> None:
-    """Puts a failure where the result of its cell would stand."""
+def with_failure(note: Note, failure: Problem) -> Note:
+    """The note with a failure where the result of its cell would stand, if it is one of this note's."""
     path, _, line = failure.place.rpartition(":")
-    for note in notes:
-        before = [block for block in note.blocks if note.path == path and block.line <= int(line)]
-        if before and isinstance(before[-1], Cell):
-            failed = replace(before[-1], output=str(failure), figures=(), tags=("raises-exception",))
-            note.blocks[note.blocks.index(before[-1])] = failed
+    before = [block for block in note.blocks if note.path == path and block.line <= int(line)]
+    if not before or not isinstance(cell := before[-1], Cell):
+        return note
+    failed = replace(cell, output=str(failure), figures=(), tags=("raises-exception",))
+    return replace(note, blocks=[failed if block is cell else block for block in note.blocks])
 
 
 def with_banner(text: str, failure: Problem) -> str:
@@ -56,7 +56,10 @@ class Preview:
     """The site on localhost. `show` a failure, or None when all is well again."""
 
     def __init__(self, folder: Path, port: int):
-        self.folder, self.failure, self.texts, self.titles = folder, None, {}, {}
+        self.folder = folder
+        self.failure: Problem | None = None
+        self.texts: dict[str, str] = {}
+        self.titles: dict[str, str] = {}
         self.server = LiveReloadServer(self.build, "127.0.0.1", port, str(SITE), polling_interval=0.1)
         self.url = self.server.url
         for name in "mkdocs", "MARKDOWN":
@@ -75,7 +78,7 @@ class Preview:
         threading.Thread(target=self.server.serve, daemon=True).start()
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.server.shutdown()
 
     def show(self, failure: Problem | None) -> None:
@@ -96,7 +99,7 @@ class Preview:
         try:
             notes = all_notes(self.folder)
             if failure and ":" in failure.place:
-                mark(notes, failure)
+                notes = [with_failure(note, failure) for note in notes]
             self.texts = site.texts(notes, plain_pages(self.folder), site.repository())
         except Problem as error:
             failure = error
@@ -117,7 +120,7 @@ class Preview:
         """Builds the pages that changed; all of them if a title did, since every page lists the titles."""
         os.environ |= {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
         names = sorted(self.texts, key=lambda name: (name != "index.md", name))
-        titles = {name: json.loads(re.search(r"^title: (.*)$", self.texts[name], re.M)[1]) for name in names}
+        titles = {name: title_of(self.texts[name]) for name in names}
         nav = [{title: name} for name, title in titles.items()]
         places = {"docs_dir": str(PAGES), "site_dir": str(SITE), "site_url": self.url}
         config = load_config("mkdocs.yml", nav=nav, plugins=[], **places)

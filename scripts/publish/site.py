@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from scripts.common.files import write_file
 from scripts.common.problem import Problem
@@ -32,11 +33,10 @@ HEAD = """\
 
 The one notebook that the notes split up, executed: [download it](notebooks/whole.ipynb), or
 open it where it runs as it is: <a class="badge" href="{colab}/blob/gh-pages/notebooks/whole.ipynb">Open in Colab</a>"""
-CAPTURED = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
 LOOKS = Path(__file__).with_name("looks")
 
 
-def whole_page(notebook) -> str:
+def whole_page(notebook: NotebookNode) -> str:
     """The whole executed notebook as mkdocs-jupyter shall render it: figures are files of the site."""
     notebook.cells = [cell for cell in notebook.cells if cell.id != "set-up"]
     notebook.cells[0].source = HEAD.format(colab=repository().replace("github.com", "colab.research.google.com/github"))
@@ -50,7 +50,10 @@ def whole_page(notebook) -> str:
 
 def repository() -> str:
     """The repository's address, which stands in mkdocs.yml and nowhere else."""
-    return re.search(r"^repo_url: (\S+)", Path("mkdocs.yml").read_text(), re.M)[1]
+    found = re.search(r"^repo_url: (\S+)", Path("mkdocs.yml").read_text(encoding="utf-8"), re.M)
+    if not found:
+        raise Problem("mkdocs.yml", "it has no repo_url", "write there where the repository is")
+    return found[1]
 
 
 def texts(notes: list[Note], plain: list[Note], repository: str) -> dict[str, str]:
@@ -88,7 +91,8 @@ def build() -> None:
         "DISABLE_MKDOCS_2_WARNING": "true",
     }
     # Not --quiet: MkDocs would not count the warnings it does not print.
-    done = subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict"], env=environment, **CAPTURED)
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         warnings = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
         raise Problem("mkdocs.yml", "the site was not built", detail="\n".join(warnings))

@@ -33,16 +33,21 @@ class Definition:
         return f"{self.name.lower()}-in-{self.note.stem[:2]}-{self.cell}"
 
     @property
+    def before(self) -> list[str]:
+        """The lines of the previous definition."""
+        return self.previous.source.split("\n") if self.previous else []
+
+    @property
     def diff(self) -> str:
         """The unified diff from the previous definition, without its header."""
-        old, new = self.previous.source.split("\n"), self.source.split("\n")
-        return "\n".join(list(difflib.unified_diff(old, new, lineterm="", n=2))[2:])
+        new = self.source.split("\n")
+        return "\n".join(list(difflib.unified_diff(self.before, new, lineterm="", n=2))[2:])
 
     @property
     def changed(self) -> list[int]:
         """The lines of the cell that are new since the previous definition."""
-        old, new = self.previous.source.split("\n"), self.source.split("\n")
-        blocks = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        new = self.source.split("\n")
+        blocks = difflib.SequenceMatcher(None, self.before, new, autojunk=False).get_opcodes()
         lines = [at for tag, _, _, start, end in blocks if tag in ("replace", "insert") for at in range(start, end)]
         return [self.line + at for at in lines if new[at].strip()]
 
