@@ -18,7 +18,7 @@ test: $(READY) ## run the tests (the slow ones with TESTS='-m slow')
 	@$(PYTHON) -m pytest $(TESTS)
 
 check: $(READY) ## ask whether notes, results, package, figures and links agree
-	@$(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check && $(PYTHON) -m scripts.check
+	@$(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check && $(PYTHON) -m mypy && $(PYTHON) -m scripts.check
 
 tangle: $(READY) ## write the package micrograd/ from the notes
 	@$(PYTHON) -m scripts.tangle

