@@ -106,13 +106,18 @@ def make_site() -> Path:
         build()
         faces.result()
     shutil.copytree(FONTS, SITE / "looks", dirs_exist_ok=True)
-    for path in SITE.glob("*.html"):
-        write_file(path, lighten.page(path.read_text(encoding="utf-8")).encode())
-    whole = (SITE / "whole.html").read_text(encoding="utf-8")
-    whole, styles = lighten.styles_apart(lighten.with_math(whole), "looks/notebook.css")
-    write_file(SITE / "whole.html", whole.encode())
-    write_file(SITE / "looks" / "notebook.css", styles.encode())
-    for name in ("search_index.json", "search_index.js"):
-        path = SITE / "search" / name
-        write_file(path, lighten.search_index(path.read_text(encoding="utf-8")).encode())
+    lighten_site()
     return SITE / "index.html"
+
+
+def lighten_site() -> None:
+    """Makes what MkDocs has built lighter."""
+    pages = {path.stem: lighten.page(path.read_text("utf-8"), path.as_posix()) for path in SITE.glob("*.html")}
+    formulas = any("<math" in pages[path.stem] for path in NOTEBOOKS.glob("*.ipynb"))
+    whole = (SITE / "whole.html").as_posix()
+    pages["whole"], styles = lighten.notebook(pages["whole"], whole, formulas)
+    for name, text in pages.items():
+        write_file(SITE / f"{name}.html", text.encode())
+    write_file(SITE / "looks" / "notebook.css", styles.encode())
+    for path in (SITE / "search" / "search_index.json", SITE / "search" / "search_index.js"):
+        write_file(path, lighten.search_index(path.read_text("utf-8"), path.as_posix()).encode())
