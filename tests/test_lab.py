@@ -59,7 +59,7 @@ def test_a_kernel_of_the_lab_catches_up_and_draws_as_a_run_does(book, monkeypatc
     book["00-a.md"] = a_note(cell("import graphviz\nx = 41"))
     book["01-b.md"] = a_note(cell("x += 1"), cell("1 / 0", "raises-exception"))
     book["02-c.md"] = a_note(cell("x"))
-    monkeypatch.setattr(jupyterlab, "FOLDER", book.root / "build/lab")
+    monkeypatch.setattr(jupyterlab, "LAB", book.root / "build/lab")
     environment = jupyterlab.configure(book.root) | {"JPY_SESSION_NAME": str(book.root / "notes/02-c.ipynb")}
     manager = KernelManager()
     manager.start_kernel(env=environment, cwd=str(book.root / "notes"))

@@ -65,7 +65,7 @@ def execute(
         options = {"session": session, "on_cell": started, "time_limit": time_limit}
         notebook = execute_notebook(to_run(note, first), **ENGINE, **options)
     except PapermillExecutionError as error:
-        raise failure(note, note.blocks[error.cell_index], error, session.places) from None
+        raise problem_of(note, note.blocks[error.cell_index], error, session.places) from None
     except Unraised as error:
         raise note.problem(note.blocks[error.args[0]].line, "expected an exception, none was raised") from None
     except DeadKernelError:
@@ -81,7 +81,7 @@ def execute(
     ]
 
 
-def failure(note: Note, block: Block, error: PapermillExecutionError, places: Places) -> Problem:
+def problem_of(note: Note, block: Block, error: PapermillExecutionError, places: Places) -> Problem:
     """The problem that a failed cell or check is, at its line, with the frames in note lines."""
     if isinstance(block, Check):
         raised = f"{block.expression} ({error.ename}: {error.evalue})"

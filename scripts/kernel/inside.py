@@ -56,7 +56,7 @@ def svg(graph: Any) -> str:
     return render(graph.source, format="svg").decode()
 
 
-def check(expression: str) -> None:
+def must_hold(expression: str) -> None:
     """Raises AssertionError unless `expression` holds in the user's namespace; says what its parts are."""
     names = get_ipython().user_ns
     if eval(expression, names):

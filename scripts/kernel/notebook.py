@@ -31,7 +31,7 @@ def to_run(note: Note, first: int = 0) -> NotebookNode:
             place["metadata"]["tags"] = list(block.tags)
             notebook.cells.append(new_code_cell(block.source, **place))
         elif isinstance(block, Check):
-            source = f"__import__('scripts.kernel.inside').kernel.inside.check({block.expression!r})"
+            source = f"__import__('scripts.kernel.inside').kernel.inside.must_hold({block.expression!r})"
             notebook.cells.append(new_code_cell(source, **place))
         else:
             notebook.cells.append(new_markdown_cell(block.text, **place))

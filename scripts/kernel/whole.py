@@ -10,7 +10,7 @@ from scripts.kernel.notebook import METADATA, numbered
 from scripts.note.format import Note
 
 LINK = re.compile(r"\]\((\d\d-[\w-]+|glossary)\.md(?:#[\w-]*)?\)")  # to another page of the book
-HEAD = """\
+NOTEBOOK_HEAD = """\
 # The whole notebook
 
 The one notebook that the notes split up, executed. It runs from the top in any Jupyter session; the cell below
@@ -50,7 +50,7 @@ def whole_notebook(
     Its first cell writes the package where there is none, so that it runs anywhere."""
     files = "{\n" + "".join(f"    {name!r}: {text!r},\n" for name, text in package.items()) + "}"
     set_up = new_code_cell(SET_UP.replace("{files}", files), id="set-up", metadata={"jupyter": {"source_hidden": True}})
-    notebook = new_notebook(metadata=METADATA, cells=[new_markdown_cell(HEAD, id="whole"), set_up])
+    notebook = new_notebook(metadata=METADATA, cells=[new_markdown_cell(NOTEBOOK_HEAD, id="whole"), set_up])
     for note, part in zip(notes, done, strict=True):
         notebook.cells.append(new_markdown_cell(f'<a id="{note.stem}"></a>', id=f"{note.stem}-top"))
         for cell in part.cells:

@@ -10,15 +10,14 @@ from pathlib import Path
 
 from scripts.kernel import jupyterlab
 from scripts.kernel.document import Document
-from scripts.kernel.process import ROOT as HERE
+from scripts.kernel.process import ROOT
 from scripts.kernel.states import kept_states
 from scripts.note.folder import all_notes
 
 CONVERT = ["-m", "nbconvert", "whole.ipynb", "--to", "notebook", "--execute", "--output", "converted.ipynb"]
 CONVERT += ["--ExecutePreprocessor.timeout=-1"]
 COUNTS = (100, 400, 1600)
-PATIENCE = 400  # cells that stock papermill is given, which saves the whole notebook twice a cell
-ROOT = str(HERE)
+MILLED = 400  # cells that stock papermill is given, which saves the whole notebook twice a cell
 
 
 def script(folder: Path) -> str:
@@ -37,7 +36,7 @@ def row(what: str, seconds: float, ours: float) -> list[str]:
 
 def whole_document(folder: Path, python: Callable[..., float]) -> list[list[str]]:
     """The whole run, once each: it takes long enough."""
-    ours = python("-m", "scripts.run", PYTHONPATH=ROOT)
+    ours = python("-m", "scripts.run", PYTHONPATH=str(ROOT))
     (folder / "cells.py").write_text(script(folder))
     shutil.copy(folder / "build/notebooks/whole.ipynb", folder)
     kernel = jupyterlab.configure(folder)  # the same figures and drawings for all
@@ -70,10 +69,10 @@ def per_cell(folder: Path, python: Callable[..., float]) -> list[list[str]]:
         place = folder.parent / f"cells-{count}"
         (place / "notes").mkdir(parents=True)
         (place / "notes/00-cells.md").write_text("# Cells\n\n" + "\n\n".join(["```python\nx = 1\n```"] * count) + "\n")
-        took["ours", count] = python("-m", "scripts.run", cwd=place, PYTHONPATH=ROOT)
+        took["ours", count] = python("-m", "scripts.run", cwd=place, PYTHONPATH=str(ROOT))
         shutil.copy(place / "build/notebooks/whole.ipynb", place)
         took["nbconvert", count] = python(*CONVERT, cwd=place)
-        took["papermill", count] = python("-c", MILL, cwd=place) if count <= PATIENCE else math.nan
+        took["papermill", count] = python("-c", MILL, cwd=place) if count <= MILLED else math.nan
     for count in COUNTS:
         each = {name: (took[name, count] - took[name, 1]) / count for name in ("ours", "nbconvert", "papermill")}
         for name, seconds in each.items():

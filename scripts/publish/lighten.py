@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from scripts.common.problem import Problem
+from scripts.publish.code import UNCOLOURED
 from scripts.publish.mathml import in_plain_text
 
 SOURCE = 'data-md-component="source"'  # with it every page asks the repository's host for its stars
@@ -20,7 +21,6 @@ SCRIPT = re.compile(r"<script(?![^>]*\bsrc=\"(?!\")|[^>]*json)[^>]*>(?:(?!</scri
 USELESS = ("https://cdnjs", "MathJax", "ClipboardCopyElement", "clipboard-copy", '<script src="">')
 COPY_BUTTON = r'<div class="zeroclipboard-container">\s*<clipboard-copy[\s\S]*?</clipboard-copy>\s*</div>'
 COPIED = r'<div class="clipboard-copy-txt"[^>]*>[^<]*</div>'  # what that button would copy: every cell again
-UNCOLOURED = r'<span class="(?:n|p|o|w|bp|nb|nn|fm|vm|ne|nd)">([^<]*)</span>'  # shown in the colour of the text
 INLINE_STYLE = r'<style type="text/css">([\s\S]*?)</style>'
 NO_TEXT = re.compile(r"(<(?:pre|code|script|style)\b[\s\S]*?</(?:pre|code|script|style)>|<[^>]*>)")
 UNSEARCHED = "whole.html"  # it says again what the notes say

@@ -9,7 +9,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from scripts.common.problem import Problem
 from scripts.note.markdown import MATH
 
-SIGN = re.compile(r"(<mo>(?!&#x00029;|\)|\]|&#x0005D;)[^<]*</mo>)<mo>(?=&#x02212;|&#x0002B;)")  # a sign, no operation
+UNARY = re.compile(r"(<mo>(?!&#x00029;|\)|\]|&#x0005D;)[^<]*</mo>)<mo>(?=&#x02212;|&#x0002B;)")  # a sign, no operation
 
 
 def mathml(tex: str, place: str, display: bool) -> str:
@@ -20,7 +20,7 @@ def mathml(tex: str, place: str, display: bool) -> str:
         math = convert(tex.strip().replace("{aligned}", "{align*}"), display="block" if display else "inline")
     except Exception as error:
         raise Problem(place, f"math that latex2mathml cannot read: {tex.strip()} ({error})") from None
-    return SIGN.sub(r'\1<mo form="prefix">', math)
+    return UNARY.sub(r'\1<mo form="prefix">', math)
 
 
 def formula(tex: str, place: str, display: bool) -> str:

@@ -21,9 +21,9 @@ from scripts.publish import fonts, site
 from scripts.publish.code import code_block
 from scripts.publish.page import title_of
 
-PAGES = Path("build/preview/pages")
-SITE = Path("build/preview/site")
-SIGN = Path("build/preview/sign")  # a folder whose one file changes when there is another failure to show
+PREVIEW_PAGES = Path("build/preview/pages")
+PREVIEW_SITE = Path("build/preview/site")
+FAILURE = Path("build/preview/sign")  # a folder whose one file changes when there is another failure to show
 FRONT = re.compile(r"\A(?:---\n.*?\n---\n)?", re.S)
 
 
@@ -60,21 +60,21 @@ class Preview:
         self.failure: Problem | None = None
         self.texts: dict[str, str] = {}
         self.titles: dict[str, str] = {}
-        self.server = LiveReloadServer(self.build, "127.0.0.1", port, str(SITE), polling_interval=0.1)
+        self.server = LiveReloadServer(self.build, "127.0.0.1", port, str(PREVIEW_SITE), polling_interval=0.1)
         self.url = self.server.url
         for name in "mkdocs", "MARKDOWN":
             logging.getLogger(name).setLevel(logging.ERROR)
 
     def __enter__(self) -> "Preview":
         """Builds the site and serves it from now on, in a thread."""
-        shutil.rmtree(PAGES.parent, ignore_errors=True)
-        shutil.copytree(site.LOOKS, PAGES / "looks")
-        SIGN.mkdir()
+        shutil.rmtree(PREVIEW_PAGES.parent, ignore_errors=True)
+        shutil.copytree(site.LOOKS, PREVIEW_PAGES / "looks")
+        FAILURE.mkdir()
         self.build()
-        fonts.write_fonts(PAGES / "looks", "".join(self.texts.values()))
+        fonts.write_fonts(PREVIEW_PAGES / "looks", "".join(self.texts.values()))
         self.server.watch(str(self.folder))
-        self.server.watch(str(SIGN))
-        self.server.watch(str(PAGES / "looks"))
+        self.server.watch(str(FAILURE))
+        self.server.watch(str(PREVIEW_PAGES / "looks"))
         threading.Thread(target=self.server.serve, daemon=True).start()
         return self
 
@@ -84,7 +84,7 @@ class Preview:
     def show(self, failure: Problem | None) -> None:
         if str(failure) != str(self.failure):
             self.failure = failure
-            write_file(SIGN / "failure", str(failure).encode())
+            write_file(FAILURE / "failure", str(failure).encode())
 
     def build(self) -> None:
         """Brings the site up to date with the notes; what cannot be read is said, and its last page stays."""
@@ -108,13 +108,13 @@ class Preview:
             name = Path(failure.place.partition(":")[0]).name
             name = name if name.endswith(".md") else "index.md"
             shown[name] = with_banner(shown.get(name, f"# {name}\n"), failure)
-        for path in PAGES.glob("*.md"):
+        for path in PREVIEW_PAGES.glob("*.md"):
             if path.name not in shown:
                 path.unlink()
         for name, text in shown.items():
-            if not (PAGES / name).exists() or (PAGES / name).read_text(encoding="utf-8") != text:
-                write_file(PAGES / name, text.encode())
-        copy_changed(self.folder / "figures", PAGES / "figures")
+            if not (PREVIEW_PAGES / name).exists() or (PREVIEW_PAGES / name).read_text(encoding="utf-8") != text:
+                write_file(PREVIEW_PAGES / name, text.encode())
+        copy_changed(self.folder / "figures", PREVIEW_PAGES / "figures")
 
     def write_site(self) -> None:
         """Builds the pages that changed; all of them if a title did, since every page lists the titles."""
@@ -122,7 +122,7 @@ class Preview:
         names = sorted(self.texts, key=lambda name: (name != "index.md", name))
         titles = {name: title_of(self.texts[name]) for name in names}
         nav = [{title: name} for name, title in titles.items()]
-        places = {"docs_dir": str(PAGES), "site_dir": str(SITE), "site_url": self.url}
+        places = {"docs_dir": str(PREVIEW_PAGES), "site_dir": str(PREVIEW_SITE), "site_url": self.url}
         config = load_config("mkdocs.yml", nav=nav, plugins=[], **places)
         build_site(config, serve_url=self.url, dirty=titles == self.titles)
         self.titles = titles

@@ -28,7 +28,7 @@ PAGES = Path("build/pages")
 SITE = Path("build/site")
 NOTEBOOKS = Path("build/notebooks")
 FONTS = Path("build/fonts")
-HEAD = """\
+PAGE_HEAD = """\
 # The whole notebook
 
 The one notebook that the notes split up, executed: [download it](notebooks/whole.ipynb), or
@@ -39,7 +39,8 @@ LOOKS = Path(__file__).with_name("looks")
 def whole_page(notebook: NotebookNode) -> str:
     """The whole executed notebook as mkdocs-jupyter shall render it: figures are files of the site."""
     notebook.cells = [cell for cell in notebook.cells if cell.id != "set-up"]
-    notebook.cells[0].source = HEAD.format(colab=repository().replace("github.com", "colab.research.google.com/github"))
+    colab = repository().replace("github.com", "colab.research.google.com/github")
+    notebook.cells[0].source = PAGE_HEAD.format(colab=colab)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if file := output.get("metadata", {}).get("file"):
