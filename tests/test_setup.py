@@ -21,8 +21,6 @@ DIRECT = [Requirement(line) for group in GROUPS for line in PROJECT["dependency-
 NOT_IMPORTED = {  # by scripts and tests, and why they are needed all the same
     "brotli": "fontTools packs the site's fonts with it",
     "font-source-serif-pro": "its fonts are the site's",
-    "mkdocs-jupyter": "mkdocs.yml names it",
-    "mkdocs-material": "mkdocs.yml names it",
     "mypy": "make check runs it",
     "ruff": "make check runs it",
     "sympy": "notes import it",

@@ -70,7 +70,12 @@ class OneKernelEngine(NBClientEngine):
 def ran(cell: NotebookNode) -> bool:
     """Whether papermill ran this cell to its end."""
     done = cell.metadata.papermill.status == "completed" and not cell.metadata.get("paused")
-    return cell.cell_type == "code" and done
+    return bool(cell.cell_type == "code" and done)
+
+
+def exited(cell: NotebookNode) -> bool:
+    """Whether this cell raised SystemExit, after which papermill stops without an exception of its own."""
+    return bool(cell.metadata.papermill.status == "failed")
 
 
 papermill_engines.register("one-kernel", OneKernelEngine)

@@ -8,7 +8,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
 from scripts.common.problem import Problem
-from scripts.kernel.engine import ENGINE, Places, Session, Unraised, frames, ran
+from scripts.kernel.engine import ENGINE, Places, Session, Unraised, exited, frames, ran
 from scripts.kernel.notebook import to_run
 from scripts.note.format import Block, Cell, Check, Note
 from scripts.note.outcome import Output, exception_text
@@ -72,7 +72,7 @@ def execute(
         raise note.problem(running.line, "the kernel died while it ran this cell") from None
     except CellTimeoutError:
         raise note.problem(running.line, f"this cell ran longer than {time_limit} s") from None
-    if any(cell.metadata.papermill.status == "failed" for cell in notebook.cells):  # papermill lets an exit pass
+    if any(map(exited, notebook.cells)):
         raise note.problem(running.line, "SystemExit: the rest of the note did not run")
     return [
         Step(_code(note, block), cell.execution_count, (*cell.outputs, *cell.metadata.get("expected", [])))
