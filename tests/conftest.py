@@ -76,8 +76,8 @@ def session():
 
 
 @pytest.fixture
-def book(tmp_path, monkeypatch, session):
+def book(tmp_path, monkeypatch, request):
     """An empty book in the working directory. In this process, it runs in the kernel that the tests share."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run, "Kernel", lambda cwd: nullcontext(session))
+    monkeypatch.setattr(run, "Kernel", lambda cwd: nullcontext(request.getfixturevalue("session")))
     return Book(tmp_path)

@@ -24,6 +24,7 @@ class Html(RendererHTML):
 
     def __init__(self, place: str = ""):
         super().__init__()
+        self.rules = {**TYPOGRAPHIC.renderer.rules, **self.rules}  # footnotes are a plugin's rules
         self.place = place
 
     def of(self, tokens: Sequence[Token]) -> str:
