@@ -1,13 +1,18 @@
 """Tiny notes, written as strings, and the books they make: a root folder to run, check and publish."""
 
+import importlib
+import io
 import os
+import socket
 import subprocess
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from scripts.common.door import exit_status
 from scripts.kernel import run
 from scripts.kernel.process import Kernel
 
@@ -66,6 +71,23 @@ class Book:
         process = self.start("-m", f"scripts.{name}", *arguments)
         out, complaint = process.communicate(timeout=60)
         return process.returncode, out, complaint
+
+    def here(self, name: str, *arguments: str) -> tuple[int, str, str]:
+        """What `command` gives, in this process, which saves the start of a Python and of a kernel."""
+        main, out, complaint = importlib.import_module(f"scripts.{name}").main, io.StringIO(), io.StringIO()
+        own = mock.patch("signal.signal"), mock.patch.object(sys, "argv", [name, *arguments])
+        with own[0], own[1], redirect_stdout(out), redirect_stderr(complaint):
+            try:
+                status = exit_status(main)
+            except SystemExit as end:
+                status = end.code
+        return status, out.getvalue(), complaint.getvalue()
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -15,12 +15,11 @@ from scripts.kernel import run
 from scripts.note.folder import all_notes, plain_pages
 from scripts.note.format import result_lines
 from scripts.note.tangle import package
-from scripts.publish.site import texts, whole_page
+from scripts.publish.site import texts
 
 GOLDEN = ROOT / "tests" / "book"
 PAGES = ["00-a-slope", "01-a-value", "02-used", "glossary", "index", "package", "versions"]
 NOTEBOOKS = ["00-a-slope", "01-a-value", "02-used", "whole"]
-
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The check: notes, results, package, figures and links must agree, and where they don't, it says how to mend it."""
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -32,13 +33,16 @@ ok   results = a fresh run
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory, session):
     """A book that was run, and in which all is well."""
     book = Book(tmp_path_factory.mktemp("finished"))
     book["00-a.md"], book["01-b.md"] = FIRST, SECOND
     book["index.md"] = "# Contents\n\n[First](00-a.md) and [why](../README.md)\n"
     (book.root / "README.md").write_text("# Why\n\nSee [the notes](notes/00-a.md#a-part).\n")
-    assert book.command("run")[0] == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(book.root)
+        patch.setattr(run, "Kernel", lambda cwd: nullcontext(session))
+        run.run()
     return book
 
 
@@ -252,7 +256,9 @@ def test_an_excerpt_that_drifted_from_the_next_cell_is_said_with_its_line():
     def excerpt(source: str) -> str:
         return f"```py excerpt\n{source}\n```"
 
-    said = "the cell after this excerpt does not say `{}` there\n  copy it from the cell; a line of ... leaves lines out"
+    said = (
+        "the cell after this excerpt does not say `{}` there\n  copy it from the cell; a line of ... leaves lines out"
+    )
     note = read(a_note(cell("y = 1"), excerpt("  x = 1"), cell("  x = 1"), excerpt("y = 1"), cell("z"), excerpt("z")))
     assert found(drifted_excerpts(note)) == [
         "notes/00-a.md:15: " + said.format("y = 1"),

@@ -12,7 +12,7 @@ from conftest import ROOT
 from scripts.note.folder import all_notes
 from scripts.note.format import result_lines
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 UNLIKE = {
     "here": {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Pacific/Kiritimati", "COLUMNS": "40"},
     "a long way off, and with spaces": {"PYTHONHASHSEED": "4711", "LC_ALL": "de_DE.UTF-8", "TZ": "America/St_Johns"},

@@ -20,7 +20,7 @@ from scripts.note.compare import same_figure, same_text
 from scripts.note.format import Cell, Note
 from scripts.note.format import Figure as Drawn
 from scripts.note.lock import digest, read_lock, write_lock
-from scripts.note.outcome import PNG, Outcome, exception_text, outcome, picture_of, svg_file, text_of, unstable
+from scripts.note.outcome import PNG, Outcome, exception_text, picture_of, svg_file, text_of, unstable
 from scripts.note.record import disagreement, record, settle
 
 
@@ -237,9 +237,7 @@ def test_what_is_recorded_stands_below_its_cell_in_its_figure_and_in_the_lock(bo
         ],
     )
     pictures = "![B](figures/b.png)\n\n![](figures/00-a-11-1.svg)"
-    assert book["00-a.md"] == a_note(
-        cell("1"), output("1"), cell("a = 1"), cell("draw()"), output("words"), pictures
-    )
+    assert book["00-a.md"] == a_note(cell("1"), output("1"), cell("a = 1"), cell("draw()"), output("words"), pictures)
     assert book.figure("b.png").read_bytes() == PNG + b"1"
     assert book.figure("00-a-11-1.svg").read_bytes() == b"<svg/>"
     assert book["results.lock"] == (
