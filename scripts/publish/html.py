@@ -22,7 +22,7 @@ MARKDOWN = re.compile(r"[\\`*_{}\[\]#!~:]")
 class Html(RendererHTML):
     """Tokens as HTML. `place` is that of the text, for what goes wrong."""
 
-    def __init__(self, place: str = ""):
+    def __init__(self, place: str):
         super().__init__()
         self.rules = {**TYPOGRAPHIC.renderer.rules, **self.rules}  # footnotes are a plugin's rules
         self.place = place
@@ -47,7 +47,7 @@ class Html(RendererHTML):
         return formula(tokens[at].content, self.place, True) + "\n"
 
     def link_open(self, tokens, at, options, env) -> str:
-        target = str(tokens[at].attrs.get("href", ""))
+        target = str(tokens[at].attrs["href"])
         tokens[at].attrs["href"] = PAGE.sub(r"\1.html\2", target)
         return self.renderToken(tokens, at, options, env)
 
