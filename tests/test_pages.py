@@ -15,6 +15,7 @@ from scripts.common.problem import Problem
 from scripts.note.format import Note
 from scripts.publish import site
 from scripts.publish.glossary import Glossary
+from scripts.publish.mathml import in_plain_text
 from scripts.publish.page import Page
 from scripts.publish.versions import Index
 
@@ -51,14 +52,47 @@ def test_code_and_money_are_no_math(text, shown):
 
 
 def test_math_that_cannot_be_read_is_refused_with_its_place():
-    with pytest.raises(Problem, match=r"^notes/00-note.md:7: math that latex2mathml cannot read: \\frac\{"):
+    said = r"^notes/00-note.md:7: math that latex2mathml cannot read: \\frac\{ \(\)$"
+    with pytest.raises(Problem, match=said):
         page_of(a_note(cell("1"), "Now $\\frac{$."))
 
 
 def test_what_is_money_rather_than_math_is_refused():
-    with pytest.raises(Problem, match=r"^notes/00-note.md:3: a formula whose brackets do not match: 5 \(in US"):
+    with pytest.raises(Problem, match=r"^notes/00-note.md:3: a formula whose brackets do") as caught:
         page_of(a_note("Now $5 (in US$)."))
+    assert caught.value.fact == "a formula whose brackets do not match: 5 (in US"
+    assert caught.value.remedy == "write \\$ for a dollar that is money"
     assert page_of(a_note("In $(0, 1]$, but $\\left[0, 1\\right)$.")).count("<math") == 2
+
+
+def test_lines_that_are_aligned_and_signs_that_are_no_operation_are_set_as_such():
+    page = page_of(a_note("$$\n\\begin{aligned}\na &= -b\n\\end{aligned}\n$$", "$a - b$, $(-a)$ and $a = -1$"))
+    assert 'displaystyle="true"' in page or "<mtable" in page
+    assert page.count('<mo form="prefix">&#x02212;</mo>') == 2 and page.count("<mo>&#x02212;</mo>") == 2
+
+
+def test_tex_in_plain_text_becomes_mathml_and_the_rest_is_escaped():
+    made = in_plain_text("a < *b*, $x$ and $$y$$, \\$1", "whole.ipynb")
+    pieces = re.split(r"(<math.*?</math>)", made)
+    assert pieces[::2] == ["a &lt; *b*, <span>", '</span> and <div class="math" tabindex="0">', "</div>, \\$1"]
+    assert [re.search(r'display="(\w+)"', piece)[1] for piece in pieces[1::2]] == ["inline", "block"]
+    with pytest.raises(Problem, match=r"^whole.ipynb: a formula whose brackets do not match: \("):
+        in_plain_text("$($", "whole.ipynb")
+
+
+def test_a_page_without_a_glossary_says_what_its_note_says():
+    note = Note("notes/00-a.md", a_note("A leaf."))
+    assert "<p>A leaf.</p>" in Page(note, Index([note]), Glossary(""), "").markdown()
+
+
+def test_a_word_of_the_glossary_is_left_alone_in_html_and_marked_after_it():
+    page = page_of(a_note("A <b>leaf</b>, <i>a <b>leaf</b> leaf</i> and a leaf."))
+    assert '<b>leaf</b>, <i>a <b>leaf</b> leaf</i> and a <a class="term"' in page
+
+
+def test_a_fence_of_a_language_that_nobody_knows_is_plain_text():
+    for language in ("", "output", "no-such-language"):
+        assert "<code>" in page_of(a_note(f"- a\n\n  ```{language}\n  x\n  ```"))
 
 
 def test_a_quote_of_a_kind_becomes_an_admonition():

@@ -23,9 +23,9 @@ def write_fonts(folder: Path, text: str) -> None:
     for name, (package, file) in FACES.items():
         path = Path(importlib.util.find_spec(package).origin).parent / file
         options = subset.Options(flavor="woff2", layout_features=["*"])
-        font = subset.load_font(str(path), options)
         subsetter = subset.Subsetter(options)
         letters = set(map(ord, html.unescape(text)))
         subsetter.populate(unicodes=LATIN | letters | (FORMULAS if "math" in name else set()))
-        subsetter.subset(font)
-        subset.save_font(font, str(folder / name), options)
+        with subset.load_font(str(path), options) as font:
+            subsetter.subset(font)
+            subset.save_font(font, str(folder / name), options)

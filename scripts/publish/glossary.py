@@ -31,7 +31,7 @@ def entries(text: str) -> Iterator[tuple[str, str]]:
             for child in children[1 + [c.type for c in children].index("strong_close") :]:
                 depth += (child.type == "link_open") - (child.type == "link_close")
                 said += "" if depth else child.content or " " * ("break" in child.type)
-            yield word, said.partition(":")[2].strip().rstrip(".; ") + "."
+            yield word, re.sub(r"; +\.", ".", said.partition(":")[2].strip().rstrip(".; ") + ".")
 
 
 class Glossary:
