@@ -54,6 +54,13 @@ class Book:
         paths = [path for folder in folders or [""] for path in (self.root / folder).rglob("*") if path.is_file()]
         return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths}
 
+    def run_in(self, session) -> None:
+        """Runs the book in a kernel that is there."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.root)
+            patch.setattr(run, "Kernel", lambda cwd: nullcontext(session))
+            run.run()
+
     def start(self, *command: str) -> subprocess.Popen:
         """Python with this command line, in the book's folder."""
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -69,7 +76,10 @@ class Book:
     def command(self, name: str, *arguments: str) -> tuple[int, str, str]:
         """`python -m scripts.NAME`: its exit status, what it prints, what it complains of."""
         process = self.start("-m", f"scripts.{name}", *arguments)
-        out, complaint = process.communicate(timeout=60)
+        try:
+            out, complaint = process.communicate()
+        finally:
+            process.kill()  # if the test's time limit ended the wait
         return process.returncode, out, complaint
 
     def here(self, name: str, *arguments: str) -> tuple[int, str, str]:

@@ -1,7 +1,6 @@
 """The check: notes, results, package, figures and links must agree, and where they don't, it says how to mend it."""
 
 import shutil
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -39,10 +38,7 @@ def finished(tmp_path_factory, session):
     book["00-a.md"], book["01-b.md"] = FIRST, SECOND
     book["index.md"] = "# Contents\n\n[First](00-a.md) and [why](../README.md)\n"
     (book.root / "README.md").write_text("# Why\n\nSee [the notes](notes/00-a.md#a-part).\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(book.root)
-        patch.setattr(run, "Kernel", lambda cwd: nullcontext(session))
-        run.run()
+    book.run_in(session)
     return book
 
 
