@@ -1,6 +1,7 @@
 """What the preview shows: pages with what went wrong in them, built into a site without a server."""
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -69,8 +70,10 @@ def page(name: str) -> str:
 
 
 def test_the_pages_are_those_of_the_notes_and_only_changed_ones_are_written(book, preview):
+    book["glossary.md"] = "# Glossary\n\n- **word**: what is said.\n"
     preview.write_pages()
-    names = {"00-a.md", "01-b.md", "index.md", "package.md", "versions.md"}
+    assert '<a class="term" href="glossary.html#word-word" title="what is said.">Words</a>' in page("01-b.md")
+    names = {"glossary.md", "00-a.md", "01-b.md", "index.md", "package.md", "versions.md"}
     assert {path.name for path in PAGES.glob("*.md")} == names
     assert (PAGES / "figures/a.svg").read_text() == "<svg/>"
     inodes = {path: path.stat().st_ino for path in PAGES.glob("*.md")}
@@ -101,11 +104,15 @@ def test_a_failure_is_shown_in_its_page_and_a_note_that_cannot_be_read_keeps_its
 def test_a_note_that_could_never_be_read_has_a_page_that_says_so(book, preview):
     book["02-c.md"] = "```python\nnever closed\n"
     preview.write_pages()
-    assert page("02-c.md").endswith("# 02-c.md\n") and "notes/02-c.md:1: this fence is never closed" in page("02-c.md")
+    assert page("02-c.md").endswith("</div>\n\n# 02-c.md\n") and "notes/02-c.md:1: this fence is never closed" in page(
+        "02-c.md"
+    )
 
 
 def test_the_site_is_built_anew_where_a_title_changed_and_page_by_page_otherwise(book, preview, monkeypatch):
     built = []
+    monkeypatch.delenv("DISABLE_MKDOCS_2_WARNING", raising=False)
+    monkeypatch.delenv("NO_MKDOCS_2_WARNING", raising=False)
     monkeypatch.setattr(shown, "build_site", lambda config, **how: built.append((config, how)))
     preview.build()
     preview.build()
@@ -120,6 +127,8 @@ def test_the_site_is_built_anew_where_a_title_changed_and_page_by_page_otherwise
     names = ["index.md", "00-a.md", "01-b.md", "package.md", "versions.md"]
     assert config.nav == [{title: name} for title, name in zip(titles, names, strict=True)]
     assert (config.docs_dir, config.site_dir) == (str(PAGES.resolve()), str(SITE.resolve()))
+    assert os.environ["NO_MKDOCS_2_WARNING"] == "1" and os.environ["DISABLE_MKDOCS_2_WARNING"] == "true"
+    assert preview.server.server_address == ("127.0.0.1", 0)
     assert config.site_url == preview.url and not config.plugins
 
 
