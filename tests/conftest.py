@@ -1,13 +1,18 @@
 """Tiny notes, written as strings, and the books they make: a root folder to run, check and publish."""
 
+import importlib
+import io
 import os
+import socket
 import subprocess
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from scripts.common.door import exit_status
 from scripts.kernel import run
 from scripts.kernel.process import Kernel
 
@@ -49,6 +54,13 @@ class Book:
         paths = [path for folder in folders or [""] for path in (self.root / folder).rglob("*") if path.is_file()]
         return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths}
 
+    def run_in(self, session) -> None:
+        """Runs the book in a kernel that is there."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.root)
+            patch.setattr(run, "Kernel", lambda cwd: nullcontext(session))
+            run.run()
+
     def start(self, *command: str) -> subprocess.Popen:
         """Python with this command line, in the book's folder."""
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -64,8 +76,28 @@ class Book:
     def command(self, name: str, *arguments: str) -> tuple[int, str, str]:
         """`python -m scripts.NAME`: its exit status, what it prints, what it complains of."""
         process = self.start("-m", f"scripts.{name}", *arguments)
-        out, complaint = process.communicate(timeout=60)
+        try:
+            out, complaint = process.communicate()
+        finally:
+            process.kill()  # if the test's time limit ended the wait
         return process.returncode, out, complaint
+
+    def here(self, name: str, *arguments: str) -> tuple[int, str, str]:
+        """What `command` gives, in this process, which saves the start of a Python and of a kernel."""
+        main, out, complaint = importlib.import_module(f"scripts.{name}").main, io.StringIO(), io.StringIO()
+        own = mock.patch("signal.signal"), mock.patch.object(sys, "argv", [name, *arguments])
+        with own[0], own[1], redirect_stdout(out), redirect_stderr(complaint):
+            try:
+                status = exit_status(main)
+            except SystemExit as end:
+                status = end.code
+        return status, out.getvalue(), complaint.getvalue()
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
@@ -76,8 +108,8 @@ def session():
 
 
 @pytest.fixture
-def book(tmp_path, monkeypatch, session):
+def book(tmp_path, monkeypatch, request):
     """An empty book in the working directory. In this process, it runs in the kernel that the tests share."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run, "Kernel", lambda cwd: nullcontext(session))
+    monkeypatch.setattr(run, "Kernel", lambda cwd: nullcontext(request.getfixturevalue("session")))
     return Book(tmp_path)

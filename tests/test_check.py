@@ -1,12 +1,16 @@
 """The check: notes, results, package, figures and links must agree, and where they don't, it says how to mend it."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from conftest import Book, a_note, cell, output
 
 from scripts import check
 from scripts.kernel import run
+from scripts.note.form import dead_links, drifted_excerpts, drifted_package, stray_figures, stray_spaces, unlike
+from scripts.note.format import Note
+from scripts.note.tangle import package, write_package
 
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4]);"
 FIRST = a_note(
@@ -28,13 +32,13 @@ ok   results = a fresh run
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory, session):
     """A book that was run, and in which all is well."""
     book = Book(tmp_path_factory.mktemp("finished"))
     book["00-a.md"], book["01-b.md"] = FIRST, SECOND
     book["index.md"] = "# Contents\n\n[First](00-a.md) and [why](../README.md)\n"
     (book.root / "README.md").write_text("# Why\n\nSee [the notes](notes/00-a.md#a-part).\n")
-    assert book.command("run")[0] == 0
+    book.run_in(session)
     return book
 
 
@@ -201,3 +205,112 @@ def test_nothing_recorded_yet_is_said_cell_by_cell_and_run_mends_it(book, capsys
 
 def test_a_folder_without_notes_is_a_failure(book, capsys):
     assert said(capsys) == "FAIL notes: no notes here\n  run this from the root of the repository"
+
+
+def read(text: str, name: str = "00-a.md") -> Note:
+    return Note(f"notes/{name}", text)
+
+
+def found(problems) -> list[str]:
+    """What the check would print, problem by problem."""
+    return [str(problem) for problem in problems]
+
+
+def test_white_space_at_the_end_of_a_line_is_seen_where_no_code_is():
+    note = read(f"# T \n\n{cell('a = 1 ')}\n\nwords\t\nwords\n")
+    assert found(stray_spaces(note)) == [
+        f"notes/00-a.md:{line}: white space at the end of the line\n  delete it" for line in (1, 7)
+    ]
+
+
+SOURCE = "class A:\n    def f(self):\n        return 1\n\n    def g(self):\n        return 2\n\n    x = 1"
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "first"),
+    [
+        ("class A:", None),
+        ("    x = 1", None),
+        ("class A:\n    ...\n        return 2", None),
+        ("...\n    def g(self):\n        ...\n    x = 1", None),
+        ("class A:\n    ...\n\n    x = 1\n    ...", None),
+        (SOURCE, None),
+        ("...", None),
+        ("class A:\n    x = 1", "class A:"),  # not beside each other
+        ("class A:\n    x = 2", "    x = 2"),
+        ("    x = 1\n    ...\nclass A:", "class A:"),  # the other way round
+        ("    def f(self):\n    ...\n    def f(self):", "    def f(self):"),  # twice
+        ("    x = 1\n    ...\n    x = 1", "    x = 1"),
+        ("class A:  # ...", "class A:  # ..."),
+    ],
+)
+def test_an_excerpt_is_lines_of_its_cell_in_their_order(excerpt, first):
+    assert unlike(tuple(excerpt.split("\n")), SOURCE) == first
+
+
+def test_an_excerpt_that_drifted_from_the_next_cell_is_said_with_its_line():
+    def excerpt(source: str) -> str:
+        return f"```py excerpt\n{source}\n```"
+
+    said = (
+        "the cell after this excerpt does not say `{}` there\n  copy it from the cell; a line of ... leaves lines out"
+    )
+    note = read(a_note(cell("y = 1"), excerpt("  x = 1"), cell("  x = 1"), excerpt("y = 1"), cell("z"), excerpt("z")))
+    assert found(drifted_excerpts(note)) == [
+        "notes/00-a.md:15: " + said.format("y = 1"),
+        "notes/00-a.md:23: " + said.format("z"),
+    ]
+
+
+def test_a_link_that_leads_nowhere_and_a_picture_without_words_are_said_with_line_and_remedy(book):
+    book["01-b.md"] = "# B\n\n## Its end\n"
+    book.figure("a.svg").write_text("<svg/>")
+    book["00-a.md"] = (
+        "# A\r\n\r\n[a](01-b.md) [b](01-b.md#its-end) [c](#a) [d](https://x.org) [e](mailto:a@x.org)\r\n\r\n"
+        "[f](02-c.md)\r\n[g](01-b.md#end)\r\n[h](#b)\r\n[i](/work)\r\n![](figures/a.svg)\r\n![ ](https://x.org/b.svg)\r\n"
+        "[j][k]\r\n[l](http://)\r\n[m](ftp://x.org)\r\n![n](figures/n.svg)\r\n![o](figures/a.svg#p)"
+    )
+    path, anchor, words = "link to a file by its path from here", "mend the anchor", "say in the brackets what it shows"
+    assert found(dead_links(Path("notes/00-a.md"))) == [
+        f"notes/00-a.md:{said}"
+        for said in (
+            f"5: broken link: 02-c.md\n  {path}",
+            f"6: broken link: 01-b.md#end names no heading there\n  {anchor}",
+            f"7: broken link: #b names no heading there\n  {anchor}",
+            f"8: broken link: /work\n  {path}",
+            f"9: figures/a.svg has no alt text\n  {words}",
+            f"10: https://x.org/b.svg has no alt text\n  {words}",
+            f"12: broken link: http://\n  {path}",
+            f"13: broken link: ftp://x.org\n  {path}",
+            f"14: broken link: figures/n.svg\n  {path}",
+            f"15: broken link: figures/a.svg#p names no heading there\n  {anchor}",
+            "11: broken link: [j][k] names no address\n  define it, or write (address)",
+        )
+    ]
+
+
+def test_a_figure_of_two_cells_and_a_file_of_none_are_strays(book):
+    shown = "![A](figures/a.svg)"
+    for name in "a.svg", "b.svg", "c.png":
+        book.figure(name).write_text("")
+    notes = [read(a_note(cell("1"), shown)), read(a_note(cell("1"), shown, "![B](figures/b.svg)", cell("2"), shown))]
+    twice = "figures/a.svg stands at notes/00-a.md:7 too\n  rename one"
+    assert found(stray_figures(notes, Path("notes"))) == [
+        f"notes/00-a.md:7: {twice}",
+        f"notes/00-a.md:15: {twice}",
+        "notes/figures/c.png: no cell records this figure\n  delete it, or name it below its cell",
+    ]
+
+
+def test_a_package_that_drifted_is_shown_from_the_first_line_that_differs(book):
+    notes = [read(a_note(cell("a = 1\nb = 2\nc = 3\nd = 4\ne = 5\nf = 6", title="x.py"), cell("y", title="y.py")))]
+    write_package(package(notes))
+    assert found(drifted_package(notes, Path("notes"))) == []
+    path = book.root / "micrograd/x.py"
+    path.write_text(path.read_text().replace("e = 5", "e = 6"))
+    (book.root / "micrograd/y.py").unlink()
+    first, second = drifted_package(notes, Path("notes"))
+    assert (first.place, first.fact, first.remedy) == ("micrograd/x.py:6", "differs from the notes", "make tangle")
+    assert first.detail.startswith("--- micrograd/x.py\n+++ micrograd/x.py, by the notes\n@@ ")
+    assert first.detail.endswith("\n-e = 6\n+e = 5\n f = 6")
+    assert second.place == "micrograd/y.py:1"

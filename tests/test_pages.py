@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import time
 
 import pytest
 import yaml
@@ -15,6 +14,7 @@ from scripts.common.problem import Problem
 from scripts.note.format import Note
 from scripts.publish import site
 from scripts.publish.glossary import Glossary
+from scripts.publish.mathml import in_plain_text
 from scripts.publish.page import Page
 from scripts.publish.versions import Index
 
@@ -51,14 +51,47 @@ def test_code_and_money_are_no_math(text, shown):
 
 
 def test_math_that_cannot_be_read_is_refused_with_its_place():
-    with pytest.raises(Problem, match=r"^notes/00-note.md:7: math that latex2mathml cannot read: \\frac\{"):
+    said = r"^notes/00-note.md:7: math that latex2mathml cannot read: \\frac\{ \(\)$"
+    with pytest.raises(Problem, match=said):
         page_of(a_note(cell("1"), "Now $\\frac{$."))
 
 
 def test_what_is_money_rather_than_math_is_refused():
-    with pytest.raises(Problem, match=r"^notes/00-note.md:3: a formula whose brackets do not match: 5 \(in US"):
+    with pytest.raises(Problem, match=r"^notes/00-note.md:3: a formula whose brackets do") as caught:
         page_of(a_note("Now $5 (in US$)."))
+    assert caught.value.fact == "a formula whose brackets do not match: 5 (in US"
+    assert caught.value.remedy == "write \\$ for a dollar that is money"
     assert page_of(a_note("In $(0, 1]$, but $\\left[0, 1\\right)$.")).count("<math") == 2
+
+
+def test_lines_that_are_aligned_and_signs_that_are_no_operation_are_set_as_such():
+    page = page_of(a_note("$$\n\\begin{aligned}\na &= -b\n\\end{aligned}\n$$", "$a - b$, $(-a)$ and $a = -1$"))
+    assert 'displaystyle="true"' in page or "<mtable" in page
+    assert page.count('<mo form="prefix">&#x02212;</mo>') == 2 and page.count("<mo>&#x02212;</mo>") == 2
+
+
+def test_tex_in_plain_text_becomes_mathml_and_the_rest_is_escaped():
+    made = in_plain_text("a < *b*, $x$ and $$y$$, \\$1", "whole.ipynb")
+    pieces = re.split(r"(<math.*?</math>)", made)
+    assert pieces[::2] == ["a &lt; *b*, <span>", '</span> and <div class="math" tabindex="0">', "</div>, \\$1"]
+    assert [re.search(r'display="(\w+)"', piece)[1] for piece in pieces[1::2]] == ["inline", "block"]
+    with pytest.raises(Problem, match=r"^whole.ipynb: a formula whose brackets do not match: \("):
+        in_plain_text("$($", "whole.ipynb")
+
+
+def test_a_page_without_a_glossary_says_what_its_note_says():
+    note = Note("notes/00-a.md", a_note("A leaf."))
+    assert "<p>A leaf.</p>" in Page(note, Index([note]), Glossary(""), "").markdown()
+
+
+def test_a_word_of_the_glossary_is_left_alone_in_html_and_marked_after_it():
+    page = page_of(a_note("A <b>leaf</b>, <i>a <b>leaf</b> leaf</i> and a leaf."))
+    assert '<b>leaf</b>, <i>a <b>leaf</b> leaf</i> and a <a class="term"' in page
+
+
+def test_a_fence_of_a_language_that_nobody_knows_is_plain_text():
+    for language in ("", "output", "no-such-language"):
+        assert "<code>" in page_of(a_note(f"- a\n\n  ```{language}\n  x\n  ```"))
 
 
 def test_a_quote_of_a_kind_becomes_an_admonition():
@@ -188,38 +221,40 @@ SECOND = a_note(
 
 
 @pytest.fixture(scope="module")
-def sites(tmp_path_factory):
-    """Two sites of the same two notes, built in two places, the second a moment later."""
-    books = [Book(tmp_path_factory.mktemp("one")), Book(tmp_path_factory.mktemp("two"))]
-    books[0]["00-a.md"], books[0]["01-b.md"] = FIRST, SECOND
-    books[0]["index.md"] = "# The book\n\n[First](00-a.md)\n"
-    books[0]["glossary.md"] = "# Glossary\n\n- **Aside**: A word beside the text.\n"
-    shutil.copy(ROOT / "mkdocs.yml", books[0].root)
-    assert books[0].command("run")[0] == 0
-    shutil.copytree(books[0].root, books[1].root, dirs_exist_ok=True)
-    processes = []
-    for book in books:
-        processes.append(book.start("-m", "scripts.site"))
-        time.sleep(1.1)
-    for process in processes:
-        assert process.communicate(timeout=100)[1] == ""
-        assert process.returncode == 0
-    return books
+def built(tmp_path_factory, session):
+    """A book of two notes, with its site."""
+    book = Book(tmp_path_factory.mktemp("built"))
+    book["00-a.md"], book["01-b.md"] = FIRST, SECOND
+    book["index.md"] = "# The book\n\n[First](00-a.md)\n"
+    book["glossary.md"] = "# Glossary\n\n- **Aside**: A word beside the text.\n"
+    shutil.copy(ROOT / "mkdocs.yml", book.root)
+    book.run_in(session)
+    status, said, complaint = book.command("site")
+    assert (status, complaint) == (0, "")
+    assert said == "build/site/index.html: open it, or serve build/site from anywhere\n"
+    return book
 
 
 def parsed(book, name: str) -> BeautifulSoup:
     return BeautifulSoup((book.root / "build" / "site" / name).read_text(encoding="utf-8"), "html.parser")
 
 
-def test_two_builds_are_byte_identical_and_know_no_day(sites):
-    first, second = (book.files("build/site") for book in sites)
-    assert "build/site/00-a.html" in first
-    assert first == second
-    assert first["build/site/sitemap.xml.gz"][4:8] == bytes(4)  # where gzip would say when
+def test_a_site_knows_no_day(built):
+    assert built.files("build/site")["build/site/sitemap.xml.gz"][4:8] == bytes(4)  # where gzip would say when
 
 
-def test_a_page_of_the_site_shows_everything_in_its_note(sites):
-    article = parsed(sites[0], "00-a.html").article
+@pytest.mark.slow
+def test_two_builds_are_byte_identical(built, tmp_path):
+    shutil.copytree(built.root, tmp_path / "other")
+    other = Book(tmp_path / "other")
+    shutil.rmtree(other.root / "build/site")
+    assert other.command("site")[0] == 0
+    assert "build/site/00-a.html" in other.files("build/site")
+    assert other.files("build/site") == built.files("build/site")
+
+
+def test_a_page_of_the_site_shows_everything_in_its_note(built):
+    article = parsed(built, "00-a.html").article
     assert article.h1.get_text().startswith("0 Title")
     assert len(article.find_all("math")) == 2
     assert article.select_one(".admonition.note").get_text(" ").split() == ["Note", "A", "remark."]
@@ -228,23 +263,23 @@ def test_a_page_of_the_site_shows_everything_in_its_note(sites):
     assert "'$x$'" in article.select_one(".output").get_text()
     assert "<b>shown</b>" in article.get_text()
     assert "check:" not in str(article)
-    image = parsed(sites[0], "01-b.html").select_one("img")
+    image = parsed(built, "01-b.html").select_one("img")
     assert (image["alt"], image["src"]) == ("A graph from a to b", "figures/a-b.svg")
 
 
-def test_no_tex_and_no_markup_is_left_in_the_prose(sites):
+def test_no_tex_and_no_markup_is_left_in_the_prose(built):
     for name in ("index.html", "00-a.html", "01-b.html", "whole.html"):
-        article = parsed(sites[0], name).article
+        article = parsed(built, name).article
         for code in article.select("pre, code, .highlight, script, style"):
             code.decompose()
         assert not re.search(r"\$|\\frac|```|\*\*|!!!|\?\?\?|\{ \.", article.get_text()), name
 
 
-def test_no_page_asks_another_host(sites):
+def test_no_page_asks_another_host(built):
     asks = re.compile(
         r"""\ssrc(?:set)?=["'](?:https?:)?//|url\(["']?(?:https?:)?//|@import|//cdnjs|//unpkg|googleapis"""
     )
-    files = sites[0].files("build/site")
+    files = built.files("build/site")
     pages = {name: text.decode() for name, text in files.items() if name.endswith((".html", ".css"))}
     assert len(pages) > 5
     for name, text in pages.items():
@@ -253,22 +288,16 @@ def test_no_page_asks_another_host(sites):
         assert asks.findall(text) == [], name
 
 
-def test_the_whole_notebook_is_a_page_and_each_note_can_be_downloaded(sites):
-    assert "def f():" in parsed(sites[0], "whole.html").get_text()
-    names = {name for name in sites[0].files("build/site/notebooks")}
+def test_the_whole_notebook_is_a_page_and_each_note_can_be_downloaded(built):
+    assert "def f():" in parsed(built, "whole.html").get_text()
+    names = {name for name in built.files("build/site/notebooks")}
     assert names == {f"build/site/notebooks/{name}.ipynb" for name in ("00-a", "01-b", "whole")}
 
 
-def test_what_mkdocs_warns_of_stops_the_build(sites, monkeypatch):
-    monkeypatch.chdir(sites[1].root)
+def test_what_mkdocs_warns_of_stops_the_build(built, monkeypatch, tmp_path):
+    shutil.copytree(built.root, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     with open("build/pages/01-b.md", "a") as page:
         page.write("\n[Nowhere](02-c.md)\n")
     with pytest.raises(Problem, match=r"^mkdocs.yml: the site was not built\n.*'01-b.md' contains a link '02-c.md'"):
         site.build()
-
-
-def test_a_broken_link_stops_the_build(sites, monkeypatch):
-    monkeypatch.chdir(sites[1].root)
-    sites[1]["01-b.md"] += "\n[Nowhere](02-c.md)\n"
-    with pytest.raises(Problem, match=r"^notes/01-b.md:16: broken link: 02-c.md\n"):
-        site.make_site()

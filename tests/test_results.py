@@ -1,18 +1,27 @@
-"""Results: what a cell's outputs say, and when two of them agree."""
+"""Results: what a cell's outputs say, when two of them agree, and what of it is recorded."""
 
 import io
+import zlib
+from dataclasses import replace
+from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pytest
+from conftest import a_note, cell, output
 from graphviz import Digraph
 from matplotlib.figure import Figure
 from nbformat.v4 import new_output
 from PIL import Image
 
+from scripts.common.problem import Problem
 from scripts.kernel import inside
 from scripts.note.compare import same_figure, same_text
-from scripts.note.outcome import exception_text, picture_of, svg_file, text_of, unstable
+from scripts.note.format import Cell, Note
+from scripts.note.format import Figure as Drawn
+from scripts.note.lock import digest, read_lock, write_lock
+from scripts.note.outcome import PNG, Outcome, exception_text, picture_of, svg_file, text_of, unstable
+from scripts.note.record import disagreement, record, settle
 
 
 @pytest.mark.parametrize(
@@ -203,3 +212,137 @@ def test_a_recorded_svg_has_the_dark_theme_and_no_preamble():
 def test_a_png_is_recorded_as_its_bytes():
     assert picture_of(new_output("display_data", {"image/png": "iVBORw0=\n"})) == b"\x89PNG\r"
     assert picture_of(new_output("stream", text="words")) is None
+
+
+def fresh(*said: Outcome | str) -> list[Outcome]:
+    """What cells gave: texts stand for themselves."""
+    return [Outcome(each) if isinstance(each, str) else each for each in said]
+
+
+def recorded(book, *said: Outcome | str) -> tuple[int, list[str]]:
+    """Records in note 00-a.md what its cells gave: how many results changed, and where and how."""
+    note, lock = Note.read(Path("notes/00-a.md")), read_lock(Path("notes"))
+    results = settle(note, fresh(*said), lock)
+    return record(note, results, lock), [f"{each.place}: {each.fact}" for each in results if each.fact]
+
+
+def test_what_is_recorded_stands_below_its_cell_in_its_figure_and_in_the_lock(book):
+    book["00-a.md"] = a_note(cell("1"), cell("a = 1"), cell("draw()"), "![B](figures/b.png)")
+    changed, said = recorded(book, "1", Outcome(None), Outcome("words", (PNG + b"1", b"<svg/>")))
+    assert (changed, said) == (
+        2,
+        [
+            "notes/00-a.md:3: recorded nothing, the run says `1`",
+            "notes/00-a.md:11: recorded nothing, the run says `words`",
+        ],
+    )
+    pictures = "![B](figures/b.png)\n\n![](figures/00-a-11-1.svg)"
+    assert book["00-a.md"] == a_note(cell("1"), output("1"), cell("a = 1"), cell("draw()"), output("words"), pictures)
+    assert book.figure("b.png").read_bytes() == PNG + b"1"
+    assert book.figure("00-a-11-1.svg").read_bytes() == b"<svg/>"
+    assert book["results.lock"] == (
+        "# Made by `make run`: a digest of each recorded result, so that a change by hand is seen.\n"
+        f"00-a.md {digest('1', [])} {digest('words', [PNG + b'1', b'<svg/>'])}\n"
+    )
+    assert not list(book.root.glob("notes/.*"))
+
+
+def test_a_picture_without_a_name_gets_the_kind_that_it_is(book):
+    book["00-a.md"] = a_note(cell("draw()"))
+    recorded(book, Outcome(None, (PNG + b"1", b"<svg/>", PNG + b"2")))
+    names = ["00-a-3-0.png", "00-a-3-1.svg", "00-a-3-2.png"]
+    assert sorted(book.files("notes/figures")) == [f"notes/figures/{name}" for name in names]
+
+
+def test_what_agrees_is_left_as_it_stands_even_if_its_digits_differ(book):
+    book["00-a.md"] = a_note(cell("1"), cell("draw()"))
+    drawn = graph("ab", "bc")
+    recorded(book, "1.0", Outcome(None, (drawn,)))
+    before = {path: path.stat().st_mtime_ns for path in Path("notes").rglob("*")}
+    assert recorded(book, "1.0000000000001", Outcome(None, (graph("bc", "ab"),))) == (0, [])
+    assert {path: path.stat().st_mtime_ns for path in Path("notes").rglob("*")} == before
+
+
+def test_a_result_that_is_gone_leaves_note_and_lock(book):
+    book["00-a.md"] = a_note(cell("1"), "The end.")
+    recorded(book, "1")
+    assert recorded(book, Outcome(None)) == (1, ["notes/00-a.md:8: recorded `1`, the run says nothing"])
+    assert book["00-a.md"] == a_note(cell("1"), "The end.")
+    assert book["results.lock"].splitlines()[1:] == ["00-a.md"]
+
+
+def test_a_note_that_is_not_what_ran_is_not_written(book):
+    book["00-a.md"] = a_note(cell("1"))
+    note = Note.read(Path("notes/00-a.md"))
+    book["00-a.md"] = a_note("More.", cell("1"))
+    with pytest.raises(Problem) as caught:
+        record(note, settle(note, fresh("1"), {}), {})
+    assert str(caught.value) == "notes/00-a.md: changed while it ran, so its results are not recorded\n  make run"
+    assert book["00-a.md"] == a_note("More.", cell("1"))
+
+
+def test_what_another_run_would_not_give_is_refused_at_its_cell(book):
+    book["00-a.md"] = a_note(cell("1"), cell("object()"))
+    with pytest.raises(Problem) as caught:
+        recorded(book, "1", "<object at 0x7f504be1ade0>")
+    assert str(caught.value) == (
+        "notes/00-a.md:7: its output holds a memory address (0x7f504be1ade0)\n  print what is the same in every run"
+    )
+
+
+KNOWN = Cell(3, "draw()", output="one\ntwo", output_line=7, figures=(Drawn(12, "A", "figures/a.svg"),))
+PICTURE = b"<svg><text>a</text></svg>"
+
+
+def differs(recorded: Cell, said: str | None, *pictures: bytes, old=(PICTURE,), known=True) -> tuple[int, str] | None:
+    digests = [digest(recorded.output, old)] if known else []
+    return disagreement(recorded, old, Outcome(said, pictures), digests)
+
+
+def test_a_result_that_the_run_does_not_give_is_named_by_line_and_fact():
+    other = PICTURE.replace(b"a<", b"b<")
+    assert differs(KNOWN, "one\ntwo", PICTURE) is None
+    assert differs(KNOWN, "one\n2", PICTURE) == (9, "recorded `two`, the run says `2`")
+    assert differs(KNOWN, "1\ntwo", PICTURE) == (8, "recorded `one`, the run says `1`")
+    assert differs(KNOWN, "one", PICTURE) == (9, "recorded `two`, the run says nothing")
+    assert differs(KNOWN, "one\ntwo\nthree", PICTURE) == (10, "recorded nothing, the run says `three`")
+    assert differs(KNOWN, "one\n\ntwo", PICTURE) == (9, "recorded `two`, the run says nothing")
+    assert differs(KNOWN, None, PICTURE) == (8, "recorded `one`, the run says nothing")
+    assert differs(KNOWN, "one\ntwo") == (3, "1 figures recorded, the run draws 0")
+    assert differs(KNOWN, "one\ntwo", other) == (12, "figures/a.svg is not what the run draws")
+    assert differs(KNOWN, "one\ntwo", PICTURE, old=(b"",)) == (12, "figures/a.svg is missing")
+    assert differs(Cell(3, "1"), "1", old=()) == (3, "recorded nothing, the run says `1`")
+
+
+def test_a_result_whose_digest_is_not_in_the_lock_was_changed_by_hand():
+    fact = "this result was changed by hand, or never recorded"
+    assert differs(KNOWN, "one\ntwo", PICTURE, known=False) == (8, fact)
+    assert differs(replace(KNOWN, output=None, output_line=0), None, PICTURE, known=False) == (12, fact)
+    assert differs(replace(KNOWN, figures=()), "one\ntwo", old=(), known=False) == (8, fact)
+    assert differs(Cell(3, "a = 1"), None, old=(), known=False) is None
+
+
+def test_a_result_that_varies_differs_by_its_words_and_by_how_much_it_draws():
+    varying, other = replace(KNOWN, output="took 1.2 s", tags=("varies",)), PICTURE.replace(b"a<", b"b<")
+    assert differs(varying, "took 3.4 s", other) is None
+    assert differs(varying, "took 3.4 ms", other) == (8, "recorded `took 1.2 s`, the run says `took 3.4 ms`")
+    assert differs(varying, "took 3.4 s", other, old=(b"",)) == (12, "figures/a.svg is missing")
+    assert differs(replace(varying, output="1.0\na"), "2.0\nb", other) == (9, "recorded `a`, the run says `b`")
+
+
+def test_the_lock_is_read_as_it_was_written_without_the_notes_that_are_gone(book):
+    book["00-a.md"] = book["01-b.md"] = a_note()
+    write_lock(Path("notes"), {"01-b.md": ["b", "c"], "00-a.md": [], "02-c.md": ["d"]})
+    assert book["results.lock"].splitlines()[1:] == ["00-a.md", "01-b.md b c"]
+    assert book["results.lock"].endswith("b c\n")
+    assert read_lock(Path("notes")) == {"00-a.md": [], "01-b.md": ["b", "c"]}
+    book["results.lock"] += "\n \n"
+    assert read_lock(Path("notes")) == {"00-a.md": [], "01-b.md": ["b", "c"]}
+    assert read_lock(book.root) == {}
+
+
+def test_a_digest_tells_texts_and_pictures_apart():
+    assert digest("1", []) == "83dcefb7" and digest(None, []) == digest("", []) == "00000000"
+    found = [digest("1", []), digest("1", [b""]), digest("", [b"1"]), digest("", [b"a", b"b"]), digest("", [b"ab"])]
+    assert len(set(found)) == 5 and {len(each) for each in found} == {8}
+    assert digest("ü", []) == f"{zlib.crc32('ü'.encode()):08x}"

@@ -237,6 +237,7 @@ def test_on_a_terminal_a_run_shows_the_note_and_the_cell_under_way(book, capsys,
     assert shown[-2:] == [["00-a", "2/2"], ["00-a", "2"]]
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes_wherever_the_book_lies(book, tmp_path_factory):
     book["00-a.md"] = a_note(cell("set('micrograd')"), cell("[hash('a') % 100]"), cell("float('0.1') * 3"))
     book["01-b.md"] = a_note(cell(PLOT), cell(GRAPH), cell("1 / 0", tag="raises-exception"))

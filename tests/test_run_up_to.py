@@ -8,7 +8,7 @@ from conftest import a_note, cell, output
 def three(book):
     """A book whose notes have never run, but for the last, which has."""
     book["02-c.md"] = a_note(cell("3"))
-    assert book.command("run")[0] == 0
+    assert book.here("run")[0] == 0
     book["00-a.md"], book["01-b.md"] = a_note(cell("1")), a_note(cell("2"))
     return book
 
@@ -17,7 +17,7 @@ def three(book):
 def test_a_run_stops_after_the_note_that_is_named_and_says_what_it_left_out(three, name):
     before = three.files("build/notebooks")
     last, lock = three["02-c.md"], three["results.lock"].splitlines()[1:]
-    status, said, complaint = three.command("run", name)
+    status, said, complaint = three.here("run", name)
     assert (status, complaint) == (0, "")
     assert said.endswith("not run: 02-c; whole.ipynb is as it was\n")
     assert output("2") in three["01-b.md"]
@@ -27,11 +27,11 @@ def test_a_run_stops_after_the_note_that_is_named_and_says_what_it_left_out(thre
 
 
 def test_the_last_note_is_a_whole_run(three):
-    assert "not run" not in three.command("run", "02")[1]
+    assert "not run" not in three.here("run", "02")[1]
 
 
 def test_an_unknown_note_is_refused_before_anything_runs(three):
     before = three.files()
-    status, _, complaint = three.command("run", "07")
+    status, _, complaint = three.here("run", "07")
     assert (status, complaint) == (1, "NOTE=07: no such note\n  name one from 00-a to 02-c\n")
     assert three.files() == before

@@ -9,12 +9,11 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Book, a_note, cell, output
+from conftest import ROOT, Book, a_note, cell, free_port, output
 from faults import alive, marked, wait
 
 from scripts.common.problem import Problem
@@ -124,14 +123,31 @@ def test_frames_in_a_note_whose_lines_moved_name_the_lines_as_they_are(book, che
     ]
 
 
+UNTIL_EDITED = """\
+import os, time
+open("started", "w").close()
+while not os.path.exists("edited"):
+    time.sleep(0.01)"""
+
+
+def edit_while_it_runs(book, text: str) -> None:
+    """Changes a note, in a thread, once its first cell says that it has started, and then lets that cell end."""
+
+    def edit():
+        wait((book.root / "started").exists, 60)
+        book["00-a.md"] = text
+        (book.root / "edited").touch()
+
+    threading.Thread(target=edit, daemon=True).start()
+
+
 @linux
 @pytest.mark.parametrize("newer", ["print(2)", "print(1)"])
 def test_an_edit_made_while_a_note_runs_is_kept(book, checkpoints, newer):
-    book["00-a.md"] = a_note(cell("import time\ntime.sleep(1.5)"), cell("print(1)"))
+    book["00-a.md"] = a_note(cell(UNTIL_EDITED), cell("print(1)"))
     document = Document(Path("notes"), checkpoints)
-    edited = a_note("New words.", cell("import time\ntime.sleep(1.5)"), cell(newer))
-    timer = threading.Timer(1.5, lambda: book.__setitem__("00-a.md", edited))
-    timer.start()
+    edited = a_note("New words.", cell(UNTIL_EDITED), cell(newer))
+    edit_while_it_runs(book, edited)
     try:
         document.update()
     except Stale:
@@ -142,10 +158,9 @@ def test_an_edit_made_while_a_note_runs_is_kept(book, checkpoints, newer):
 
 @linux
 def test_an_edit_of_code_stops_a_run_that_it_makes_useless(book, checkpoints):
-    cells = [cell("import time\ntime.sleep(1.2)"), cell(COUNT.format("a"))]
+    cells = [cell("open('started', 'w').close(); import time\ntime.sleep(60)"), cell(COUNT.format("a"))]
     book["00-a.md"] = a_note(*cells)
-    timer = threading.Timer(1.5, lambda: book.__setitem__("00-a.md", a_note(cells[1])))
-    timer.start()
+    edit_while_it_runs(book, a_note(cells[1]))
     with pytest.raises(Stale):
         Document(Path("notes"), checkpoints).update()
     assert not (book.root / "ran.txt").exists()
@@ -186,6 +201,7 @@ def edited(chosen: random.Random, sources: dict[str, list[str]]) -> None:
 
 @linux
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_after_random_edits_all_results_are_those_of_a_clean_run(book, checkpoints, tmp_path_factory):
     chosen = random.Random(6)
     sources = {"00-a.md": STATE} | {f"0{i}-b.md": chosen.sample(STATE[1:], 3) for i in range(1, 5)}
@@ -220,7 +236,7 @@ def served(book, monkeypatch):
     book["index.md"] = "# The book\n"
     book["00-a.md"] = a_note("First words.", cell("x = 20"))
     book["01-b.md"] = a_note("Words.", cell("x + 1"))
-    port = random.randrange(20000, 60000)
+    port = free_port()
     process = book.start("-u", "-m", "scripts.serve", str(port))
     book.process, book.port, book.mark, book.said = process, port, mark, []
     for stream in process.stdout, process.stderr:
@@ -238,15 +254,13 @@ def page(book, name: str) -> str:
 
 
 @linux
-def test_an_edit_is_on_the_page_in_a_moment_and_its_result_soon_after(served):
-    seconds = []
+def test_an_edit_comes_to_the_page_and_then_its_result(served):
     for number in range(4):
         words = f"Words of version {number}."
         served["00-a.md"] = a_note(words, cell("x = 20"))
-        seconds.append(wait(lambda words=words: words in page(served, "00-a"), 20))
-    assert min(seconds) < 1, seconds
+        wait(lambda words=words: words in page(served, "00-a"), 20)
     served["01-b.md"] = a_note("Words.", cell("x + 2"))
-    assert wait(lambda: ">22\n" in page(served, "01-b") or "\n22\n" in page(served, "01-b"), 30) < 10
+    wait(lambda: ">22\n" in page(served, "01-b") or "\n22\n" in page(served, "01-b"), 30)
     assert output("22") in served["01-b.md"]
 
 
@@ -275,10 +289,10 @@ def rarer(*signals) -> list:
 
 
 @linux
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, *rarer(signal.SIGTERM, signal.SIGHUP)])
+@pytest.mark.parametrize("how", [signal.SIGINT, *rarer(signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)])
 def test_no_process_outlives_the_preview(served, how):
-    served["01-b.md"] = a_note("Words.", cell("import time\ntime.sleep(60)"))
-    time.sleep(random.uniform(0, 2))
+    served["01-b.md"] = a_note("Words.", cell("open('started', 'w').close(); import time\ntime.sleep(60)"))
+    wait((served.root / "started").exists, 60)
     assert len(alive(served.mark)) > 2
     os.kill(served.process.pid, how)
     served.process.wait(timeout=20)
@@ -292,13 +306,13 @@ def test_a_port_that_cannot_be_had_is_said_in_one_line(book):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         said = f"port {port}: cannot be had\n  name another one: make serve PORT=8001\n"
-        assert book.command("serve", str(port)) == (2, "", said)
+        assert book.here("serve", str(port)) == (2, "", said)
 
 
 @pytest.mark.parametrize("door", ["serve", "lab"])
 @pytest.mark.parametrize("port", ["99999", "-1", "http", "8000 8001"])
 def test_what_is_no_port_is_refused_in_one_line(book, door, port):
-    status, said, complaint = book.command(door, *port.split())
+    status, said, complaint = book.here(door, *port.split())
     assert (status, said, complaint.count("\n")) == (2, "", 1)
     assert f"usage: python -m scripts.{door}" in complaint
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import ROOT
+from faults import wait
 
 SITE = ROOT / "build" / "site"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -122,12 +123,11 @@ def test_the_toggle_changes_the_page_and_its_figures(open_page):
     page = open_page("05-drawing-the-graph.html")
     figure = page.locator("a.figure img").first
     figure.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    figure.evaluate("image => image.decode()")
     light = figure.screenshot()
     page.locator("label[for=__palette_1]").click()
-    page.wait_for_timeout(600)
-    assert page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
-    assert figure.screenshot() != light
+    page.wait_for_function("getComputedStyle(document.body).colorScheme == 'dark'")
+    wait(lambda: figure.screenshot() != light, 20)
 
 
 @pytest.mark.parametrize("base", ["http", "file"])

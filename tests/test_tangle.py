@@ -114,8 +114,8 @@ def test_a_changed_file_is_shown_with_its_difference(tmp_path, drift):
 
 def test_the_command_shows_drift_and_ends_with_1_or_mends_it(book):
     book["00-a.md"] = a_note(part("a = 1"))
-    status, out, _ = book.command("tangle", "--check")
+    status, out, _ = book.here("tangle", "--check")
     assert (status, out.splitlines()[-1]) == (1, "+a = 1")
     assert not (book.root / "micrograd").exists()
     assert book.command("tangle") == (0, f"{ENGINE} written\n", "")
-    assert book.command("tangle", "--check") == (0, "", "")
+    assert book.here("tangle", "--check") == (0, "", "")

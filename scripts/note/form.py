@@ -42,7 +42,7 @@ def unlike(excerpt: tuple[str, ...], source: str) -> str | None:
 
 def dead_links(path: Path) -> Iterator[Problem]:
     """Every link, anchor and picture of a Markdown file that leads nowhere, or says nothing."""
-    text = path.read_text("utf-8", "replace").replace("\r\n", "\n")
+    text = path.read_text("utf-8", "replace")
     for link in links(text):
         place = f"{path.as_posix()}:{link.line}"
         file, _, anchor = link.target.partition("#")

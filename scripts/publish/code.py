@@ -5,17 +5,26 @@ from html import escape
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
+from pygments.lexers.special import TextLexer
+from pygments.util import ClassNotFound
 
-LEXERS = {"": "text", "output": "text", "error": "text", "py": "python"}
 UNCOLOURED = r'<span class="(?:n|p|o|w|bp|nb|nn|fm|vm|ne|nd)">([^<]*)</span>'  # shown in the colour of the text
+
+
+def lexer(language: str) -> Lexer:
+    """The lexer of a language; of plain text, if there is none."""
+    try:
+        return get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        return TextLexer(stripnl=False)
 
 
 def code_block(source: str, language: str, kind: str = "", title: str = "", changed: list[int] | None = None) -> str:
     """Source as a block: `kind` is one more class, `title` a line above it, `changed` are lines (from 1) to mark."""
     formatter = HtmlFormatter(nowrap=True, hl_lines=changed or [])
-    lexer = get_lexer_by_name(LEXERS.get(language, language), stripnl=False, ensurenl=True)
-    shown = re.sub(UNCOLOURED, r"\1", highlight(source, lexer, formatter))
+    shown = re.sub(UNCOLOURED, r"\1", highlight(source, lexer(language), formatter))
     head = f'<span class="filename">{escape(title)}</span>' if title else ""
     classes = " ".join(filter(None, ["highlight", kind]))
     return f'<div class="{classes}">{head}<pre><span></span><code>{shown}</code></pre></div>'

@@ -1,7 +1,7 @@
 """The faces of the book, cut down to the letters it uses: Source Serif for text, STIX Two Math for formulas."""
 
 import html
-import importlib.resources
+import importlib.util
 from pathlib import Path
 
 from fontTools import subset
@@ -21,11 +21,13 @@ def write_fonts(folder: Path, text: str) -> None:
     """Writes each face to `folder`, with Latin and whatever else `text` has."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, (package, file) in FACES.items():
-        path = importlib.resources.files(package) / file
+        spec = importlib.util.find_spec(package)  # found, and not imported: that takes long
+        assert spec and spec.origin
+        path = Path(spec.origin).parent / file
         options = subset.Options(flavor="woff2", layout_features=["*"])
-        font = subset.load_font(str(path), options)
         subsetter = subset.Subsetter(options)
         letters = set(map(ord, html.unescape(text)))
         subsetter.populate(unicodes=LATIN | letters | (FORMULAS if "math" in name else set()))
-        subsetter.subset(font)
-        subset.save_font(font, str(folder / name), options)
+        with subset.load_font(str(path), options) as font:
+            subsetter.subset(font)
+            subset.save_font(font, str(folder / name), options)

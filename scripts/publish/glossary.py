@@ -30,8 +30,8 @@ def entries(text: str) -> Iterator[tuple[str, str]]:
             depth, said = 0, ""
             for child in children[1 + [c.type for c in children].index("strong_close") :]:
                 depth += (child.type == "link_open") - (child.type == "link_close")
-                said += "" if depth or child.type == "link_close" else child.content or " " * ("break" in child.type)
-            yield word, said.partition(":")[2].strip().rstrip(".; ") + "."
+                said += "" if depth else child.content or " " * ("break" in child.type)
+            yield word, re.sub(r"; +\.", ".", said.partition(":")[2].strip().rstrip(".; ") + ".")
 
 
 class Glossary:
@@ -39,7 +39,7 @@ class Glossary:
 
     def __init__(self, text: str = ""):
         self.words = {word.lower(): said for word, said in entries(text)}
-        words = "|".join(sorted(map(re.escape, self.words), key=len, reverse=True))
+        words = "|".join(sorted(map(re.escape, self.words), reverse=True))  # a word before its own beginning
         self.pattern = re.compile(rf"\b({words})s?\b", re.I)
 
     def marked(self, inline: Token, seen: set[str]) -> Token:

@@ -19,15 +19,16 @@ TYPOGRAPHIC = parser().enable("smartquotes")
 TYPOGRAPHIC.options["typographer"] = True
 MARKDOWN = re.compile(r"[\\`*_{}\[\]#!~:]")
 
-
+FOOTNOTES = vars(TYPOGRAPHIC.renderer)["rules"]  # the rules of a plugin
 Tokens = Sequence[Token]
 
 
 class Html(RendererHTML):
     """Tokens as HTML. `place` is that of the text, for what goes wrong."""
 
-    def __init__(self, place: str = ""):
+    def __init__(self, place: str):
         super().__init__()
+        self.rules = {**FOOTNOTES, **self.rules}
         self.place = place
 
     def of(self, tokens: Tokens) -> str:
@@ -50,7 +51,7 @@ class Html(RendererHTML):
         return formula(tokens[at].content, self.place, True) + "\n"
 
     def link_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
-        target = str(tokens[at].attrs.get("href", ""))
+        target = str(tokens[at].attrs["href"])
         tokens[at].attrs["href"] = PAGE.sub(r"\1.html\2", target)
         return self.renderToken(tokens, at, options, env)
 

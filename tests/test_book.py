@@ -1,0 +1,76 @@
+"""One small complete book, tests/book: whatever changes in what is made of it is seen as a difference.
+
+`pytest tests/test_book.py --regen-all` writes what is made now; `git diff` then shows what to judge.
+"""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT, Book
+
+from scripts.note.folder import all_notes, plain_pages
+from scripts.note.format import result_lines
+from scripts.note.tangle import package
+from scripts.publish.site import texts
+
+GOLDEN = ROOT / "tests" / "book"
+PAGES = ["00-a-slope", "01-a-value", "02-used", "glossary", "index", "package", "versions"]
+NOTEBOOKS = ["00-a-slope", "01-a-value", "02-used", "whole"]
+
+
+@pytest.fixture
+def pages(monkeypatch):
+    monkeypatch.chdir(GOLDEN)
+    return texts(all_notes(), plain_pages(), "https://github.com/OWNER/small-book")
+
+
+def test_the_pages_are_those_of_the_notes_the_package_and_the_versions(pages):
+    assert sorted(pages) == [f"{name}.md" for name in PAGES]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_as_it_was(pages, file_regression, name):
+    file_regression.check(pages[f"{name}.md"], fullpath=GOLDEN / "pages" / f"{name}.md")
+
+
+def test_the_package_is_as_it_was(monkeypatch, file_regression):
+    monkeypatch.chdir(GOLDEN)
+    files = package(all_notes())
+    assert sorted(files) == ["micrograd/__init__.py", "micrograd/engine.py"]
+    for path, text in files.items():
+        file_regression.check(text, fullpath=GOLDEN / path)
+
+
+def essence(name: str) -> str:
+    """What a notebook holds, in lines: each cell with its id and tags, what it says, and what it gave."""
+    lines = []
+    for cell in nbformat.read(f"build/notebooks/{name}.ipynb", 4).cells:
+        lines += [" ".join(["==", cell.cell_type, cell.id, *cell.metadata.get("tags", [])]), cell.source]
+        for output in cell.get("outputs", []):
+            said = output.get("text") or output.get("evalue") or output.data["text/plain"]
+            kinds = [*output.get("data", {}), *output.get("metadata", {}).values()]
+            lines += [" ".join(["--", output.output_type, *kinds]), said.rstrip("\n")]
+    return "\n".join(lines) + "\n"
+
+
+def forget_texts() -> None:
+    """Takes the recorded texts away, but those that vary, so that a run records them anew."""
+    for note in all_notes():
+        kept = [result_lines(cell.output if "varies" in cell.tags else None, cell.figures) for cell in note.cells]
+        Path(note.path).write_text(note.with_results(kept), encoding="utf-8")
+
+
+def test_a_run_of_the_book_records_what_was_recorded_and_the_check_agrees(book, file_regression):
+    for folder in "notes", "micrograd":
+        shutil.copytree(GOLDEN / folder, book.root / folder, dirs_exist_ok=True)
+    forget_texts()
+    assert Book(GOLDEN).files("notes") != book.files("notes")
+    assert book.command("run")[0] == 0  # in a kernel of its own, which has imported no other package
+    for path, content in book.files("notes", "micrograd").items():
+        file_regression.check(content, binary=True, fullpath=GOLDEN / path)
+    assert book.files("notes").keys() == Book(GOLDEN).files("notes").keys()
+    assert book.command("check")[0] == 0
+    for name in NOTEBOOKS:
+        file_regression.check(essence(name), fullpath=GOLDEN / "notebooks" / f"{name}.txt")
