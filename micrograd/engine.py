@@ -19,10 +19,11 @@ def _real(number):
 
 
 class Value:
-    """A number in a graph: `data`, and `grad`, the derivative of a result by it; both floats.
+    """A number in a graph, `data`, and a result's derivative with respect to it, `grad`.
 
-    In an operation, a plain number beside a Value is made a Value. TypeError for what is
-    not one real number; OverflowError for a power or exponential too large for a float.
+    Both are floats. In an operation, a plain number beside a Value is made a Value.
+    TypeError for what is not one real number; OverflowError for a power or exponential
+    too large for a float.
     There are no other attributes (`__slots__`): keep yours in a dictionary, {p: 0.0 for p
     in parameters}, or in a subclass. RecursionError from `copy.deepcopy` and `pickle` for
     a chain of a hundred operations or so, since they nest calls along it.
@@ -36,7 +37,7 @@ class Value:
         self.label = label
         self._prev = _children  # the Values it was made from, in order
         self._op = _op
-        self._local_grads = _local_grads  # its derivative by each of them
+        self._local_grads = _local_grads  # its derivative with respect to each of them
 
     def __repr__(self):
         return f"Value(data={self.data}, grad={self.grad})"
@@ -48,7 +49,7 @@ class Value:
         return Value(self.data + other.data, (self, other), "+", (1.0, 1.0))
 
     def __mul__(self, other):
-        """The product, a Value; derivative by each factor: the other one."""
+        """The product, a Value; the derivative for each factor is the other one."""
         if not isinstance(other, Value):
             other = Value(other)
         return Value(self.data * other.data, (self, other), "*", (other.data, self.data))
@@ -99,7 +100,7 @@ class Value:
     _backward = property(fset=_refuse)
 
     def backward(self):
-        """Adds to each leaf's grad the derivative of self by it; inner grads start from 0.
+        """Adds to each leaf's grad self's derivative with respect to it; inner ones start at 0.
 
         The chain rule, in reverse topological order, found without recursion.
         """
