@@ -8,6 +8,7 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
 import yaml
 from conftest import ROOT
 from packaging.requirements import Requirement
@@ -16,7 +17,8 @@ from packaging.utils import canonicalize_name
 LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
 PINNED = [Requirement(line) for line in LINES[1:]]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-GROUPS = ("document", "dev")  # requirements-lab.txt pins the third, which `make lab` installs
+GROUPS = ("document", "dev")
+ON_FIRST_USE = ("lab", "book")  # `make lab` and `make book` install these; requirements-lab.txt, … pin them
 DIRECT = [Requirement(line) for group in GROUPS for line in PROJECT["dependency-groups"][group]]
 NOT_IMPORTED = {  # by scripts and tests, and why they are needed all the same
     "brotli": "fontTools packs the site's fonts with it",
@@ -79,6 +81,15 @@ def test_line_1_of_the_requirements_is_the_command_that_renews_them():
     assert command.endswith("> new.txt && mv new.txt requirements.txt")
 
 
+@pytest.mark.parametrize("group", ON_FIRST_USE)
+def test_what_a_command_installs_on_first_use_is_pinned_in_a_file_of_its_own(group):
+    command, *lines = (ROOT / f"requirements-{group}.txt").read_text(encoding="utf-8").splitlines()
+    direct = versions([Requirement(line) for line in PROJECT["dependency-groups"][group]])
+    pinned = versions([Requirement(line) for line in lines])
+    assert direct == {name: pinned.get(name) for name in direct}
+    assert f"--group {group} " in command and command.endswith(f"mv new.txt requirements-{group}.txt")
+
+
 def test_every_direct_dependency_is_pinned_alike_for_pip_and_for_conda():
     direct, pinned, by_conda = versions(DIRECT), versions(PINNED), conda()
     assert direct == {name: pinned.get(name) for name in direct}
@@ -92,7 +103,8 @@ def test_what_is_imported_is_declared_and_nothing_else_is():
     packages = packages_distributions()
     found = {canonicalize_name(packages[name][0]) if name in packages else f"{name}?" for name in names}
     declared = set(versions(DIRECT))
-    assert sorted(found - declared) == [], "imported, but not declared in pyproject.toml"
+    optional = {Requirement(line).name for group in ON_FIRST_USE for line in PROJECT["dependency-groups"][group]}
+    assert sorted(found - declared - optional) == [], "imported, but not declared in pyproject.toml"
     assert sorted(declared - found - NOT_IMPORTED.keys()) == [], "declared in pyproject.toml, but never imported"
     assert sorted(NOT_IMPORTED.keys() & found | NOT_IMPORTED.keys() - declared) == [], (
         "no longer what NOT_IMPORTED says"
