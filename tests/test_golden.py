@@ -1,6 +1,6 @@
 """One small complete book, tests/book: whatever changes in what is made of it is seen as a difference.
 
-`pytest tests/test_book.py --regen-all` writes what is made now; `git diff` then shows what to judge.
+`pytest tests/test_golden.py --regen-all` writes what is made now; `git diff` then shows what to judge.
 """
 
 import shutil
