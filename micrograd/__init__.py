@@ -1,9 +1,9 @@
 # Made by `make tangle` from notes/17-the-engine-refined.md. Edit the notes: changes here are lost.
-"""A tiny engine that computes derivatives, and a small neural network library on it.
+"""A tiny engine for derivatives, and a small neural network library on it.
 
-`micrograd.engine` has the scalar `Value` with backpropagation; `micrograd.nn` has neurons,
-layers and networks made of it; `micrograd.graph`, which needs the package `graphviz`, draws
-the graphs of what they compute.
+`micrograd.engine` has the scalar `Value` with backpropagation; `micrograd.nn`
+has neurons, layers and networks made of it; `micrograd.graph`, which needs the
+package `graphviz`, draws the graphs of what they compute.
 """
 
 from micrograd.engine import Value

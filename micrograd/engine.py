@@ -2,7 +2,8 @@
 """Values that remember how they were made, and the backward pass through them.
 
 Method and interface are those of Andrej Karpathy's micrograd (MIT licence),
-https://github.com/karpathy/micrograd; local gradients, not closures, as in his microgpt.
+https://github.com/karpathy/micrograd. Local gradients take the place of
+closures, as in his microgpt.
 """
 
 import math
@@ -11,22 +12,25 @@ from numbers import Real
 
 def _real(number):
     """The number as a float. TypeError for what is not one real number."""
-    if getattr(number, "ndim", None) == 0:  # a single number of NumPy's or PyTorch's
+    if getattr(number, "ndim", None) == 0:  # a scalar of NumPy's or PyTorch's
         number = number.item()
     if not isinstance(number, Real):
-        raise TypeError(f"expected one real number, not {type(number).__name__}")
+        kind = type(number).__name__
+        raise TypeError(f"expected one real number, not {kind}")
     return float(number)
 
 
 class Value:
-    """A number in a graph, `data`, and a result's derivative with respect to it, `grad`.
+    """A number in a graph, `data`, and its gradient, `grad`. Both are floats.
 
-    Both are floats. In an operation, a plain number beside a Value is made a Value.
-    TypeError for what is not one real number; OverflowError for a power or exponential
-    too large for a float.
-    There are no other attributes (`__slots__`): keep yours in a dictionary, {p: 0.0 for p
-    in parameters}, or in a subclass. RecursionError from `copy.deepcopy` and `pickle` for
-    a chain of a hundred operations or so, since they nest calls along it.
+    The gradient is a result's derivative with respect to the number. In an
+    operation, a plain number beside a Value is made a Value. TypeError for
+    what is not one real number; OverflowError for a power or exponential too
+    large for a float.
+    There are no other attributes (`__slots__`): keep yours in a dictionary,
+    {p: 0.0 for p in parameters}, or in a subclass. RecursionError from
+    `copy.deepcopy` and `pickle` for a chain of a hundred operations or so,
+    since they nest calls along it.
     """
 
     __slots__ = ("data", "grad", "label", "_prev", "_op", "_local_grads")
@@ -37,7 +41,7 @@ class Value:
         self.label = label
         self._prev = _children  # the Values it was made from, in order
         self._op = _op
-        self._local_grads = _local_grads  # its derivative with respect to each of them
+        self._local_grads = _local_grads  # its derivative for each of them
 
     def __repr__(self):
         return f"Value(data={self.data}, grad={self.grad})"
@@ -49,16 +53,17 @@ class Value:
         return Value(self.data + other.data, (self, other), "+", (1.0, 1.0))
 
     def __mul__(self, other):
-        """The product, a Value; the derivative for each factor is the other one."""
+        """The product, a Value; the derivative for one factor is the other."""
         if not isinstance(other, Value):
             other = Value(other)
-        return Value(self.data * other.data, (self, other), "*", (other.data, self.data))
+        local_grads = (other.data, self.data)
+        return Value(self.data * other.data, (self, other), "*", local_grads)
 
     def __pow__(self, n):
-        """self to the power of a plain number n, a Value; derivative n x^(n-1).
+        """self^n for a plain number n, a Value; derivative n self^(n-1).
 
-        ZeroDivisionError for 0 to a negative power, ValueError for a fractional power of
-        a negative number, which is not real.
+        ZeroDivisionError for 0 to a negative power, ValueError for a
+        fractional power of a negative number, which is not real.
         """
         op, x, n = f"**{n}", self.data, _real(n)
         if x == 0 and n < 0:
@@ -68,7 +73,7 @@ class Value:
         y = x**n
         try:
             slope = n * x ** (n - 1) if n else 0.0
-        except ArithmeticError:  # too steep for a float: a root at 0, 1/x near it
+        except ArithmeticError:  # too steep: a root at 0, 1/x near it
             slope = n * y / x if x else math.inf
         return Value(y, (self,), op, (slope,))
 
@@ -78,7 +83,7 @@ class Value:
         return Value(y, (self,), "exp", (y,))
 
     def log(self):
-        """The natural logarithm, a Value; derivative 1/x. ValueError unless x > 0."""
+        """The natural log, a Value; derivative 1/x. ValueError if x <= 0."""
         x = self.data
         if x <= 0:
             raise ValueError(f"log needs a positive number, not {x}")
@@ -90,19 +95,23 @@ class Value:
         return Value(t, (self,), "tanh", (1 - t**2,))
 
     def relu(self):
-        """self if positive, else 0, a Value; derivative 1 or 0 (0 at 0, as in PyTorch)."""
+        """max(self, 0), a Value; derivative 1 or 0 (0 at 0, as in PyTorch)."""
         x = self.data
-        return Value(0.0 if x < 0 else x, (self,), "relu", (0.0 if x <= 0 else 1.0,))
+        slope = 0.0 if x <= 0 else 1.0
+        return Value(0.0 if x < 0 else x, (self,), "relu", (slope,))
 
     def _refuse(self, rule):
-        raise AttributeError("an operation gives Value its local gradients, not a _backward")
+        raise AttributeError(
+            "an operation gives Value its local gradients, not a _backward"
+        )
 
     _backward = property(fset=_refuse)
 
     def backward(self):
-        """Adds to each leaf's grad self's derivative with respect to it; inner ones start at 0.
+        """Adds to each leaf's grad the derivative of self with respect to it.
 
-        The chain rule, in reverse topological order, found without recursion.
+        The grads of inner nodes start at 0. The chain rule, in reverse
+        topological order, found without recursion.
         """
         topo, seen, stack = [], {self}, [self]
         while stack:
@@ -127,8 +136,13 @@ class Value:
         return self + (-other if isinstance(other, Value) else -_real(other))
 
     def __truediv__(self, other):
-        """The quotient, a Value, as self * other^-1. ZeroDivisionError if other is 0."""
-        return self * (other if isinstance(other, Value) else _real(other)) ** -1
+        """The quotient, a Value, as self * other^-1.
+
+        ZeroDivisionError if other is 0.
+        """
+        if not isinstance(other, Value):
+            other = _real(other)
+        return self * other**-1
 
     def __radd__(self, other):
         return self + other

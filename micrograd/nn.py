@@ -24,7 +24,10 @@ class Module:
 
 
 class Neuron(Module):
-    """relu(w · x + b) of `nin` inputs, without relu if not `nonlin`; w in (-1, 1), b 0."""
+    """relu(w · x + b) of `nin` inputs, without relu if not `nonlin`.
+
+    The weights w start at random in (-1, 1), the bias b at 0.
+    """
 
     def __init__(self, nin, nonlin=True):
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
@@ -32,7 +35,7 @@ class Neuron(Module):
         self.nonlin = nonlin
 
     def __call__(self, x):
-        """A Value, for a list of Values or numbers. ValueError unless there are `nin`."""
+        """A Value, for a list of `nin` Values or numbers, else ValueError."""
         if len(x) != len(self.w):
             raise ValueError(f"expected {len(self.w)} inputs, got {len(x)}")
         act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
@@ -46,13 +49,16 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """`nout` neurons side by side, each with `nin` inputs; options go to every Neuron."""
+    """`nout` neurons of `nin` inputs, side by side; options go to each one."""
 
     def __init__(self, nin, nout, **kwargs):
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
 
     def __call__(self, x):
-        """The neurons' outputs for a list x: a list of Values; of one neuron, its Value."""
+        """The neurons' outputs for a list x, a list of Values.
+
+        A layer of one neuron gives its Value alone.
+        """
         out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -60,11 +66,11 @@ class Layer(Module):
         return [p for neuron in self.neurons for p in neuron.parameters()]
 
     def __repr__(self):
-        return f"Layer of [{', '.join(str(neuron) for neuron in self.neurons)}]"
+        return f"Layer of [{', '.join(str(n) for n in self.neurons)}]"
 
 
 class MLP(Module):
-    """Layers of sizes `nouts` on `nin` inputs, one after the other; the last is linear.
+    """Layers of sizes `nouts` in a row, on `nin` inputs; the last is linear.
 
     ValueError unless there are an input, a layer, and a neuron in every layer.
     """
@@ -72,14 +78,19 @@ class MLP(Module):
     def __init__(self, nin, nouts):
         sizes = [nin, *nouts]
         if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(f"MLP({nin}, {nouts}) lacks an input, a layer or a neuron")
+            given = f"MLP({nin}, {nouts})"
+            raise ValueError(f"{given} lacks an input, a layer or a neuron")
         last = len(nouts) - 1
         self.layers = [
-            Layer(sizes[i], sizes[i + 1], nonlin=i != last) for i in range(len(nouts))
+            Layer(sizes[i], sizes[i + 1], nonlin=i != last)
+            for i in range(len(nouts))
         ]
 
     def __call__(self, x):
-        """The last layer's output for a list of `nin` Values or numbers, else ValueError."""
+        """The last layer's output for a list of `nin` Values or numbers.
+
+        ValueError for more or fewer.
+        """
         for layer in self.layers:
             x = layer([x] if isinstance(x, Value) else x)
         return x
