@@ -20,8 +20,8 @@ from scripts.note.format import Note
 from scripts.note.tangle import package
 from scripts.publish import fonts, lighten
 from scripts.publish.glossary import Glossary
-from scripts.publish.listings import changes_page, package_page
-from scripts.publish.page import Page
+from scripts.publish.listings import changes_page, package_text
+from scripts.publish.page import Page, front_matter
 from scripts.publish.versions import Index
 
 PAGES = Path("build/pages")
@@ -63,7 +63,9 @@ def texts(notes: list[Note], plain: list[Note], repository: str) -> dict[str, st
     glossary = Glossary(next((note.body for note in plain if note.stem == "glossary"), ""))
     pages = [Page(note, index, glossary, repository) for note in [*plain, *notes]]
     made = {f"{page.note.stem}.md": page.markdown() for page in pages}
-    return made | {"package.md": package_page(index, package(notes)), "versions.md": changes_page(index)}
+    shown = Page(Note("package.md", package_text(index, package(notes))), index, Glossary(), repository)
+    made["package.md"] = front_matter(shown.title) + "\n".join(shown.body())
+    return made | {"versions.md": changes_page(index)}
 
 
 def write_pages() -> str:
