@@ -196,6 +196,9 @@ def sites(tmp_path_factory):
     books[0]["glossary.md"] = "# Glossary\n\n- **Aside**: A word beside the text.\n"
     shutil.copy(ROOT / "mkdocs.yml", books[0].root)
     assert books[0].command("run")[0] == 0
+    (books[0].root / "build" / "book").mkdir()
+    for kind in "epub", "pdf":
+        (books[0].root / "build" / "book" / f"tiny.{kind}").write_bytes(kind.encode())
     shutil.copytree(books[0].root, books[1].root, dirs_exist_ok=True)
     processes = []
     for book in books:
@@ -216,6 +219,12 @@ def test_two_builds_are_byte_identical_and_know_no_day(sites):
     assert "build/site/00-a.html" in first
     assert first == second
     assert first["build/site/sitemap.xml.gz"][4:8] == bytes(4)  # where gzip would say when
+
+
+def test_the_first_page_offers_the_book_to_take_away_as_far_as_it_is_made(sites):
+    links = parsed(sites[0], "index.html").select("p.take a[href^=book]")
+    assert [(link["href"], link.get_text()) for link in links] == [("book/tiny.epub", "EPUB"), ("book/tiny.pdf", "PDF")]
+    assert [(sites[0].root / "build" / "site" / link["href"]).read_bytes() for link in links] == [b"epub", b"pdf"]
 
 
 def test_a_page_of_the_site_shows_everything_in_its_note(sites):

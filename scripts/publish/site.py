@@ -27,6 +27,7 @@ from scripts.publish.versions import Index
 PAGES = Path("build/pages")
 SITE = Path("build/site")
 NOTEBOOKS = Path("build/notebooks")
+BOOKS = Path("build/book")  # the book to take away, if it has been made
 FONTS = Path("build/fonts")
 PAGE_HEAD = """\
 # The whole notebook
@@ -77,13 +78,23 @@ def write_pages() -> str:
         raise problem
     made = texts(notes, plain, repository())
     made["whole.ipynb"] = whole_page(nbformat.read(NOTEBOOKS / "whole.ipynb", 4))
-    for name, text in made.items():
-        write_file(PAGES / name, text.encode())
+    if books := sorted(BOOKS.glob("*")):
+        before, heading, after = made["index.md"].partition("<h2")
+        made["index.md"] = before + book_line([path.name for path in books]) + heading + after
+        shutil.copytree(BOOKS, PAGES / "book")
     (FOLDER / "figures").mkdir(exist_ok=True)
     shutil.copytree(FOLDER / "figures", PAGES / "figures")
     shutil.copytree(NOTEBOOKS, PAGES / "notebooks")
     shutil.copytree(LOOKS, PAGES / "looks")
+    for name, text in made.items():
+        write_file(PAGES / name, text.encode())
     return "".join(made.values())
+
+
+def book_line(names: list[str]) -> str:
+    """Where the first page offers the book to take away."""
+    links = [f'<a href="book/{name}">{name.rpartition(".")[2].upper()}</a>' for name in names]
+    return f'<p class="take">The book to take away: {" · ".join(links)}</p>\n'
 
 
 def build() -> None:
