@@ -26,6 +26,9 @@ tangle: $(READY) ## write the package micrograd/ from the notes
 site: run ## run, then build the site into build/site
 	@$(PYTHON) -m scripts.site
 
+book: $(READY:ready=book) ## write the book as EPUB and PDF into build/book (Typst is installed on first use)
+	@$(PYTHON) -m scripts.book
+
 serve: $(READY) ## show the site while you write; an edit runs the notes from there on
 	@$(PYTHON) -m scripts.serve $(PORT)
 
@@ -46,4 +49,8 @@ clean: ## delete what can be made again (not .venv)
 	@$(BASE) -m scripts.setup -r requirements-lab.txt $(PIP_ARGS)
 	@touch $@
 
-.PHONY: help run test check tangle site serve lab bench clean
+.venv/book: requirements-book.txt $(READY)
+	@$(BASE) -m scripts.setup -r requirements-book.txt $(PIP_ARGS)
+	@touch $@
+
+.PHONY: help run test check tangle site book serve lab bench clean

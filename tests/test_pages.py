@@ -229,6 +229,9 @@ def built(tmp_path_factory, session):
     book["glossary.md"] = "# Glossary\n\n- **Aside**: A word beside the text.\n"
     shutil.copy(ROOT / "mkdocs.yml", book.root)
     book.run_in(session)
+    (book.root / "build" / "book").mkdir()
+    for kind in "epub", "pdf":
+        (book.root / "build" / "book" / f"tiny.{kind}").write_bytes(kind.encode())
     status, said, complaint = book.command("site")
     assert (status, complaint) == (0, "")
     assert said == "build/site/index.html: open it, or serve build/site from anywhere\n"
@@ -251,6 +254,12 @@ def test_two_builds_are_byte_identical(built, tmp_path):
     assert other.command("site")[0] == 0
     assert "build/site/00-a.html" in other.files("build/site")
     assert other.files("build/site") == built.files("build/site")
+
+
+def test_the_first_page_offers_the_book_to_take_away_as_far_as_it_is_made(built):
+    links = parsed(built, "index.html").select("p.take a[href^=book]")
+    assert [(link["href"], link.get_text()) for link in links] == [("book/tiny.epub", "EPUB"), ("book/tiny.pdf", "PDF")]
+    assert [(built.root / "build" / "site" / link["href"]).read_bytes() for link in links] == [b"epub", b"pdf"]
 
 
 def test_a_page_of_the_site_shows_everything_in_its_note(built):

@@ -14,6 +14,7 @@ ROOMS = {  # and the rooms that each may import
     "note": {"common"},
     "kernel": {"common", "note"},
     "publish": {"common", "note"},
+    "bind": {"common", "note", "publish"},
     "measure": {"common", "note", "kernel"},
 }
 FOREIGN = ("IPython", "ipykernel", "jupyter", "mkdocs", "nbclient", "nbformat", "papermill", "torch", "zmq")

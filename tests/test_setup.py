@@ -121,8 +121,8 @@ def test_with_a_python_at_hand_nothing_is_set_up():
     assert "scripts.setup" in make("--dry-run", "--always-make", "run")
 
 
-def test_continuous_integration_builds_the_site_tests_and_checks():
+def test_continuous_integration_builds_book_and_site_tests_and_checks():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert re.findall(r"^make (\w+)", script, re.M) == ["site", "test", "test", "check"]
+    assert re.findall(r"^make (\w+)", script, re.M) == ["book", "site", "test", "test", "check"]
     assert "set -euo pipefail" in script
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111

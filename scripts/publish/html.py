@@ -5,6 +5,7 @@ MkDocs is given this HTML, since Python-Markdown reads many things otherwise tha
 
 import re
 from collections.abc import Sequence
+from copy import copy
 
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -25,6 +26,8 @@ Tokens = Sequence[Token]
 
 class Html(RendererHTML):
     """Tokens as HTML. `place` is that of the text, for what goes wrong."""
+
+    ending = ".html"  # of the names of pages
 
     def __init__(self, place: str):
         super().__init__()
@@ -51,9 +54,9 @@ class Html(RendererHTML):
         return formula(tokens[at].content, self.place, True) + "\n"
 
     def link_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
-        target = str(tokens[at].attrs["href"])
-        tokens[at].attrs["href"] = PAGE.sub(r"\1.html\2", target)
-        return self.renderToken(tokens, at, options, env)
+        link = copy(tokens[at])
+        link.attrs = link.attrs | {"href": PAGE.sub(rf"\1{self.ending}\2", str(link.attrs["href"]))}
+        return self.renderToken([link], 0, options, env)
 
     def image(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         path = str(tokens[at].attrs["src"])

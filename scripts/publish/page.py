@@ -2,16 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import copy
 
 from markdown_it.token import Token
 
-from scripts.note.format import Cell, Check, Note
-from scripts.note.markdown import headings
+from scripts.note.format import Cell, Note
 from scripts.publish.code import code_block
 from scripts.publish.glossary import Glossary, anchored
-from scripts.publish.html import Html, groups, heading, parsed
+from scripts.publish.html import Html, heading, parsed
+from scripts.publish.things import Results, Source, Thing, Words, things
 from scripts.publish.versions import Definition, Index
 
 UNMARKED = ("heading_open",)  # no word of the glossary is marked in these
@@ -37,7 +37,6 @@ class Page:
         self.title = note.lines[0][2:].strip()
         chapter = re.match(r"(\d\d)-", note.stem)
         self.number = str(int(chapter[1])) if chapter else ""
-        self.anchors = [anchor for _, anchor in headings(note.body)]
 
     def markdown(self) -> str:
         """The page, with its front matter."""
@@ -53,34 +52,34 @@ class Page:
             links.insert(0, f'<a href="notebooks/{self.note.stem}.ipynb">this note as a notebook</a>')
         return f'<p class="take">{" · ".join(links)}</p>\n'
 
+    def things(self) -> Iterator[Thing]:
+        """What stands on the page, its words of the glossary and its needs with their links."""
+        for thing in things(self.note):
+            if isinstance(thing, Words):
+                opening = thing.tokens[0]
+                group = [self.prose(token, opening) if token.type == "inline" else token for token in thing.tokens]
+                thing = Words(self.needs(group), thing.line)
+            yield thing
+
     def body(self) -> Iterator[str]:
         """The HTML of each thing on the page, in order."""
-        starts = {cell.line - 1: (number, cell) for number, cell in enumerate(self.note.cells, 1)}
-        hidden = {block.line - 1 for block in self.note.blocks if isinstance(block, Check)}
-        hidden |= {at for cell in self.note.cells for at in range(cell.end, cell.results_end)}
-        anchors, folds = iter(self.anchors), 0
-        waiting: tuple[int, Iterable[str]] = (0, ())  # the line from which a cell's results come, and they
-        for group in groups(parsed(self.note.body)):
-            at = group[0].map[0] if group[0].map else len(self.note.lines)
-            if waiting[0] <= at:
-                yield from waiting[1]
-                waiting = (0, ())
-            if at in starts:
-                number, cell = starts[at]
-                yield self.code(number, cell)
-                waiting = (cell.end, self.results(number, cell))
-            elif at not in hidden:
-                group = [self.prose(token, group[0]) if token.type == "inline" else token for token in group]
-                yield self.html(group, at + 1, anchors, folds)
-                opened = group[0].content if group[0].type == "html_block" else ""
-                folds += opened.count("<details") - opened.count("</details")
-        yield from waiting[1]
+        folds = 0
+        for thing in self.things():
+            match thing:
+                case Source(number, cell):
+                    yield self.code(number, cell)
+                case Results(number, cell):
+                    yield from self.results(number, cell)
+                case Words(group, line):
+                    yield self.html(group, line, folds)
+                    opened = group[0].content if group[0].type == "html_block" else ""
+                    folds += opened.count("<details") - opened.count("</details")
 
-    def html(self, group: list[Token], line: int, anchors: Iterator[str], folds: int) -> str:
+    def html(self, group: list[Token], line: int, folds: int) -> str:
         html = Html(self.note.place(line))
         if group[0].type != "heading_open":
-            return html.of(self.needs(group))
-        inside, tag, anchor = html.of([group[1]]), group[0].tag, next(anchors)
+            return html.of(group)
+        inside, tag, anchor = html.of([group[1]]), group[0].tag, str(group[0].attrs["id"])
         if line == 1 and self.number:
             inside = f'<span class="chapter">{self.number}</span> {inside}'
         return f'<{tag} id="{anchor}">{inside}</{tag}>\n' if folds else heading(tag, anchor, inside)
@@ -110,10 +109,12 @@ class Page:
 
     def code(self, number: int, cell: Cell) -> str:
         """A cell's code, its changed lines marked."""
-        found = self.found(number)
-        changed = sorted({line for definition in found if definition.previous for line in definition.changed})
-        anchor = f'<span id="cell-{number}"></span>\n' if found else ""
-        return anchor + code_block(cell.source, "python", title=cell.title, changed=changed) + "\n"
+        anchor = f'<span id="cell-{number}"></span>\n' if self.found(number) else ""
+        return anchor + code_block(cell.source, "python", title=cell.title, changed=self.changed(number)) + "\n"
+
+    def changed(self, number: int) -> list[int]:
+        """The lines of a cell that are new since the definitions in it were last written."""
+        return sorted({line for found in self.found(number) if found.previous for line in found.changed})
 
     def results(self, number: int, cell: Cell) -> Iterator[str]:
         """A cell's output and figures, and what is known of the definitions in it."""
@@ -121,31 +122,33 @@ class Page:
             yield code_block(cell.output, "text", "error" if "raises-exception" in cell.tags else "output") + "\n"
         for figure in cell.figures:
             yield Html(self.note.place(figure.line)).of(parsed(f"![{figure.alt}]({figure.path})"))
-        yield from map(versions_line, self.found(number))
-        if cell.title:
-            yield home_line([definition.name for definition in self.found(number) if definition.source])
+        yield from (Html().of(words) for words in self.captions(number, cell))
+
+    def captions(self, number: int, cell: Cell, changes: bool = True) -> Iterator[list[Token]]:
+        """What is known of a cell's definitions: their versions, the ones beside them (and what changed, on a page of
+        its own), their places in the package."""
+        for definition in self.found(number):
+            if said := versions(definition, changes):
+                yield caption(said)
+        names = [definition.name for definition in self.found(number) if definition.source and cell.title]
+        if names:
+            yield caption("In the package: " + ", ".join(f"[`{name}`](package.md#{name.lower()})" for name in names))
 
 
-def versions_line(definition: Definition) -> str:
-    """Which version of a class or function this is, the ones beside it, and what changed."""
+def versions(definition: Definition, changes: bool) -> str:
+    """Which version of a class or function this is, and the ones beside it, as Markdown; empty if there are none."""
     before, after = definition.previous, definition.next
-    if not (before or after):
-        return ""
-    links = [f"<code>{definition.name}</code>, {definition.label}"]
-    links += [f'← <a href="{page_of(before)}">{beside(definition, before)}</a>'] if before else []
-    links += [f'<a href="{page_of(after)}">{beside(definition, after)}</a> →'] if after else []
-    links += [f'<a href="versions.html#{definition.anchor}">what changed</a>'] if before else []
-    return f'<p class="version">{" · ".join(links)}</p>\n'
+    links = [f"← [{beside(definition, before)}]({before.target})"] if before else []
+    links += [f"[{beside(definition, after)}]({after.target}) →"] if after else []
+    links += [f"[what changed](versions.md#{definition.anchor})"] if before and changes else []
+    return " · ".join([f"`{definition.name}`, {definition.label}", *links]) if links else ""
 
 
-def home_line(names: list[str]) -> str:
-    """Where the definitions of a tangled cell live in the package."""
-    links = [f'<a href="package.html#{name.lower()}"><code>{name}</code></a>' for name in names]
-    return f'<p class="version">In the package: {", ".join(links)}</p>\n' if links else ""
-
-
-def page_of(definition: Definition) -> str:
-    return definition.target.replace(".md#", ".html#")
+def caption(text: str) -> list[Token]:
+    """Markdown of one paragraph as the line below a cell."""
+    group = parsed(text)
+    group[0].attrs["class"] = "version"
+    return group
 
 
 def beside(definition: Definition, other: Definition) -> str:

@@ -20,13 +20,14 @@ from scripts.note.format import Note
 from scripts.note.tangle import package
 from scripts.publish import fonts, lighten
 from scripts.publish.glossary import Glossary
-from scripts.publish.listings import changes_page, package_page
-from scripts.publish.page import Page
+from scripts.publish.listings import changes_page, package_text
+from scripts.publish.page import Page, front_matter
 from scripts.publish.versions import Index
 
 PAGES = Path("build/pages")
 SITE = Path("build/site")
 NOTEBOOKS = Path("build/notebooks")
+BOOKS = Path("build/book")  # the book to take away, if it has been made
 FONTS = Path("build/fonts")
 PAGE_HEAD = """\
 # The whole notebook
@@ -63,7 +64,9 @@ def texts(notes: list[Note], plain: list[Note], repository: str) -> dict[str, st
     glossary = Glossary(next((note.body for note in plain if note.stem == "glossary"), ""))
     pages = [Page(note, index, glossary, repository) for note in [*plain, *notes]]
     made = {f"{page.note.stem}.md": page.markdown() for page in pages}
-    return made | {"package.md": package_page(index, package(notes)), "versions.md": changes_page(index)}
+    shown = Page(Note("package.md", package_text(index, package(notes))), index, Glossary(), repository)
+    made["package.md"] = front_matter(shown.title) + "\n".join(shown.body())
+    return made | {"versions.md": changes_page(index)}
 
 
 def write_pages() -> str:
@@ -75,13 +78,23 @@ def write_pages() -> str:
         raise problem
     made = texts(notes, plain, repository())
     made["whole.ipynb"] = whole_page(nbformat.read(NOTEBOOKS / "whole.ipynb", 4))
-    for name, text in made.items():
-        write_file(PAGES / name, text.encode())
+    if books := sorted(BOOKS.glob("*")):
+        before, heading, after = made["index.md"].partition("<h2")
+        made["index.md"] = before + book_line([path.name for path in books]) + heading + after
+        shutil.copytree(BOOKS, PAGES / "book")
     (FOLDER / "figures").mkdir(exist_ok=True)
     shutil.copytree(FOLDER / "figures", PAGES / "figures")
     shutil.copytree(NOTEBOOKS, PAGES / "notebooks")
     shutil.copytree(LOOKS, PAGES / "looks")
+    for name, text in made.items():
+        write_file(PAGES / name, text.encode())
     return "".join(made.values())
+
+
+def book_line(names: list[str]) -> str:
+    """Where the first page offers the book to take away."""
+    links = [f'<a href="book/{name}">{name.rpartition(".")[2].upper()}</a>' for name in names]
+    return f'<p class="take">The book to take away: {" · ".join(links)}</p>\n'
 
 
 def build() -> None:
