@@ -1,6 +1,7 @@
 """Blocks of code and of output as HTML, coloured by Pygments."""
 
 import re
+from collections.abc import Container
 from html import escape
 
 from pygments import highlight
@@ -11,11 +12,21 @@ LEXERS = {"": "text", "output": "text", "error": "text", "py": "python"}
 PLAIN = re.compile(r'<span class="(?:n|p|o|w|bp|nb|nn|fm|vm|ne|nd)">([^<]*)</span>')  # shown in the colour of the text
 
 
-def code_block(source: str, language: str, kind: str = "", title: str = "", changed: list[int] | None = None) -> str:
-    """Source as a block: `kind` is one more class, `title` a line above it, `changed` are lines (from 1) to mark."""
-    formatter = HtmlFormatter(nowrap=True, hl_lines=changed or [])
+def code_block(
+    source: str,
+    language: str,
+    kind: str = "",
+    title: str = "",
+    changed: Container[int] = (),
+    old: Container[int] = (),
+) -> str:
+    """Source as a block: `kind` is one more class, `title` a line above it, `changed` are lines (from 1) to mark, `old`
+    are some to dim."""
     lexer = get_lexer_by_name(LEXERS.get(language, language), stripnl=False, ensurenl=True)
-    shown = PLAIN.sub(r"\1", highlight(source, lexer, formatter))
+    lines = PLAIN.sub(r"\1", highlight(source, lexer, HtmlFormatter(nowrap=True))).splitlines(keepends=True)
+    for at, line in enumerate(lines):
+        if marked := "hll" if at + 1 in changed else "old" if at + 1 in old else "":
+            lines[at] = f'<span class="{marked}">{line}</span>'
     head = f'<span class="filename">{escape(title)}</span>' if title else ""
-    classes = " ".join(filter(None, ["highlight", kind]))
-    return f'<div class="{classes}">{head}<pre><span></span><code>{shown}</code></pre></div>'
+    classes = " ".join(filter(None, ["highlight", "console" if language in ("console", "pycon") else "", kind]))
+    return f'<div class="{classes}">{head}<pre><span></span><code>{"".join(lines)}</code></pre></div>'

@@ -1,12 +1,14 @@
 """The glossary: its words, where a page says one for the first time, and what is said of it there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
+from itertools import pairwise
 
 from markdown_it.token import Token
 
 from scripts.note.markdown import leaves, slug, tokens
+from scripts.publish.html import Html
 
 OPENING = ("link_open", "strong_open")  # what is between these and their closings is left as it is
 CLOSING = ("link_close", "strong_close")
@@ -51,9 +53,7 @@ class Glossary:
             depth += (child.type in OPENING) - (child.type in CLOSING)
             depth += child.type == "html_inline" and (-1 if child.content.startswith("</") else 1)
             children += [child] if depth > 0 or child.type != "text" else self._links(child.content, seen)
-        marked = copy(inline)
-        marked.children = children
-        return marked
+        return replace(inline, children)
 
     def _links(self, text: str, seen: set[str]) -> Iterator[Token]:
         end = 0
@@ -71,10 +71,43 @@ class Glossary:
         yield Token("text", "", 0, content=text[end:])
 
 
-def anchored(inline: Token) -> Token:
-    """An entry of the glossary, its word with an anchor."""
-    word, marked = entry_word(inline), copy(inline)
-    opening = Token("strong_open", "strong", 1, attrs={"id": word_anchor(word)})
-    first = next((child for child, _ in leaves(inline) if child.type == "strong_open"), None)
-    marked.children = [opening if word and child is first else child for child, _ in leaves(inline)]
-    return marked
+def definitions(group: Sequence[Token], html: Html, titles: dict[str, str]) -> str:
+    """The list of the glossary's entries as one of words and what they mean; a link to a note says its title."""
+    made = ""
+    for inline in (token for token in group if token.type == "inline"):
+        children = [child for child, _ in leaves(inline)]
+        at = 1 + [child.type for child in children].index("strong_close") if entry_word(inline) else 0
+        said = [titled(child, before, titles) for before, child in pairwise([Token("", "", 0), *children[at:]])]
+        rest, meaning = divided(said)
+        word = html.of([replace(inline, [*children[:at], *rest])])
+        made += (
+            f'<dt id="{word_anchor(entry_word(inline))}">{word}</dt>\n<dd>{html.of([replace(inline, meaning)])}</dd>\n'
+        )
+    return f"<dl>\n{made}</dl>\n"
+
+
+def divided(children: list[Token]) -> tuple[list[Token], list[Token]]:
+    """What an entry says before and after its colon."""
+    for at, child in enumerate(children):
+        if child.type == "text" and ":" in child.content:
+            before, after = copy(child), copy(child)
+            before.content, _, after.content = child.content.partition(":")
+            after.content = after.content.lstrip()
+            return [*children[:at], before], [after, *children[at + 1 :]]
+    return [], children
+
+
+def titled(child: Token, before: Token, titles: dict[str, str]) -> Token:
+    """The words of a link to a note: its title."""
+    name = str(before.attrs.get("href", "")).removesuffix(".md") if before.type == "link_open" else ""
+    if name not in titles or child.type != "text":
+        return child
+    named = copy(child)
+    named.content = titles[name]
+    return named
+
+
+def replace(inline: Token, children: list[Token]) -> Token:
+    changed = copy(inline)
+    changed.children = children
+    return changed

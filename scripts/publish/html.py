@@ -4,19 +4,25 @@ MkDocs is given this HTML, since Python-Markdown reads many things otherwise tha
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
+from pathlib import Path
 
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from scripts.note.markdown import parser
 from scripts.publish.code import code_block
+from scripts.publish.figures import figure
 from scripts.publish.mathml import formula
+from scripts.publish.signs import minus
 
 PAGE = re.compile(r"^([\w-]+)\.(?:md|ipynb)(#.*)?$")  # a link to another page of the book
 TYPOGRAPHIC = parser().enable("smartquotes")
 TYPOGRAPHIC.options["typographer"] = True
 MARKDOWN = re.compile(r"[\\`*_{}\[\]#!~:]")
+MARK = re.compile(r"[.,;:!?)\]”’…]+")
+VIDEO = re.compile(r"https://(?:youtu\.be|www\.youtube\.com)/")
 
 
 class Html(RendererHTML):
@@ -28,6 +34,12 @@ class Html(RendererHTML):
 
     def of(self, tokens: Sequence[Token]) -> str:
         return self.render(list(tokens), TYPOGRAPHIC.options, {})
+
+    def renderInline(self, tokens, options, env) -> str:
+        return super().renderInline(list(glued(tokens)), options, env)
+
+    def text(self, tokens, at, options, env) -> str:
+        return minus(super().text(tokens, at, options, env))
 
     def fence(self, tokens, at, options, env) -> str:
         language, _, kind = tokens[at].info.strip().partition(" ")
@@ -48,18 +60,50 @@ class Html(RendererHTML):
     def link_open(self, tokens, at, options, env) -> str:
         target = str(tokens[at].attrs.get("href", ""))
         tokens[at].attrs["href"] = PAGE.sub(r"\1.html\2", target)
+        if VIDEO.match(target):
+            tokens[at].attrs |= {"class": "video", "title": "Video, at this place of the lecture"}
         return self.renderToken(tokens, at, options, env)
+
+    def paragraph_open(self, tokens, at, options, env) -> str:
+        return "" if is_figure(tokens[at + 1]) else self.renderToken(tokens, at, options, env)
+
+    def paragraph_close(self, tokens, at, options, env) -> str:
+        return "" if is_figure(tokens[at - 1]) else self.renderToken(tokens, at, options, env)
 
     def image(self, tokens, at, options, env) -> str:
         path = str(tokens[at].attrs["src"])
-        picture = super().image(tokens, at, options, env)
-        return f'<a class="figure" href="{path}">{picture}</a>' if path.startswith("figures/") else picture
+        if not path.startswith("figures/"):
+            return super().image(tokens, at, options, env)
+        alt = self.renderInlineAsText(tokens[at].children or [], options, env)
+        return figure(alt, path, Path(self.place.partition(":")[0]).parent)
 
     def alert_open(self, tokens, at, options, env) -> str:
         return f'<div class="admonition {tokens[at].meta["kind"].lower()}">\n'
 
     def html_block(self, tokens, at, options, env) -> str:
-        return re.sub(r"<details(?! class)", '<details class="example"', tokens[at].content)
+        kind = "heads" if "<summary>Needs and defines</summary>" in tokens[at].content else "example"
+        return re.sub(r"<details(?! class)", f'<details class="{kind}"', tokens[at].content)
+
+
+def is_figure(inline: Token) -> bool:
+    """Whether a paragraph is nothing but a figure."""
+    children = inline.children or []
+    return len(children) == 1 and children[0].type == "image" and str(children[0].attrs["src"]).startswith("figures/")
+
+
+def glued(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Inline tokens in which a mark after a formula is on the formula's line."""
+    tokens = list(tokens)
+    for at, token in enumerate(tokens):
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        mark = MARK.match(after.content) if after and after.type == "text" else None
+        if not (token.type.startswith("math_inline") and mark and after):
+            yield token
+            continue
+        yield from (Token("html_inline", "", 0, content='<span class="together">'), token)
+        yield from (Token("text", "", 0, content=mark[0]), Token("html_inline", "", 0, content="</span>"))
+        tokens[at + 1] = copy(after)
+        tokens[at + 1].content = after.content[mark.end() :]
 
 
 def parsed(text: str) -> list[Token]:

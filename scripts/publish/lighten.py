@@ -1,15 +1,14 @@
 """What MkDocs has built, made lighter: text in, text out."""
 
-import html
 import json
 import re
 
-from scripts.publish.mathml import in_plain_text
+from scripts.common.problem import Problem
+from scripts.publish.glossary import Glossary, word_anchor
 
 # mkdocs-jupyter's page asks other hosts for scripts, and brings some for Mermaid and MathJax that it has no use for.
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=\"(?!\")|[^>]*json)[^>]*>(?:(?!</script>)[\s\S])*?</script>")
 USELESS = re.compile(r"https://cdnjs|MathJax|ClipboardCopyElement|clipboard-copy|<script src=\"\">")
-PLAIN = re.compile(r'<span class="(?:n|p|o|w|bp|nb|nn|fm|vm|ne|nd)">([^<]*)</span>')  # shown in the colour of the text
 STYLE = re.compile(r'<style type="text/css">([\s\S]*?)</style>')
 COPY = re.compile(
     r'<div class="zeroclipboard-container">\s*<clipboard-copy[\s\S]*?</clipboard-copy>\s*</div>'
@@ -20,26 +19,16 @@ MENDED = {  # what axe finds missing
     '<div class="highlight-ipynb hl-python">': '<div class="highlight-ipynb hl-python" tabindex="0">',
     'data-md-component="source"': "",  # or every page asks the repository's host for its stars
 }
-NO_TEXT = re.compile(r"(<(?:pre|code|script|style)\b[\s\S]*?</(?:pre|code|script|style)>|<[^>]*>)")
-UNSEARCHED = ("whole.html", "versions.html")
+EAGER = '(location.protocol!=="file:"),'  # when Material's script fetches the search index at once
+UNSEARCHED = ("exercises.html", "versions.html")
 
 
 def page(text: str) -> str:
-    """A page without scripts that it does not need, and without spans that change no colour; nothing unlabelled."""
+    """A page without scripts that it does not need; nothing unlabelled."""
     text = SCRIPT.sub(lambda script: "" if USELESS.search(script[0]) else script[0], text)
     for old, new in MENDED.items():
         text = text.replace(old, new)
-    return PLAIN.sub(r"\1", COPY.sub("", text))
-
-
-def with_math(page: str) -> str:
-    """A page of mkdocs-jupyter, which leaves TeX to a script, with MathML in its place."""
-
-    def change(text: str) -> str:
-        return in_plain_text(html.unescape(text), "build/notebooks/whole.ipynb") if "$" in text else text
-
-    pieces = NO_TEXT.split(page)
-    return "".join(piece if at % 2 else change(piece) for at, piece in enumerate(pieces))
+    return COPY.sub("", text)
 
 
 def styles_apart(text: str, path: str) -> tuple[str, str]:
@@ -49,9 +38,24 @@ def styles_apart(text: str, path: str) -> tuple[str, str]:
     return text.replace("</head>", f'<link rel="stylesheet" href="{path}"></head>', 1), styles
 
 
-def search_index(text: str) -> str:
-    """The search index without the pages that say again what others say."""
+def script(text: str) -> str:
+    """Material's script, which fetches the search index when somebody searches, not on every visit."""
+    if text.count(EAGER) != 1:
+        raise Problem(
+            "Material's script", "its search does not fetch the index where it did", "see where, and mend EAGER"
+        )
+    return text.replace(EAGER, "(!1),")
+
+
+def search_index(text: str, glossary: Glossary) -> str:
+    """The search index without the pages that say again what others say, and with every word of the glossary."""
     start = text.index("{")
     index = json.loads(text[start:])
-    index["docs"] = [entry for entry in index["docs"] if not entry["location"].startswith(UNSEARCHED)]
+    index["docs"] = [
+        entry for entry in index["docs"] if not entry["location"].startswith((*UNSEARCHED, "glossary.html"))
+    ]
+    for word, said in glossary.words.items():
+        index["docs"].append(
+            {"location": f"glossary.html#{word_anchor(word)}", "title": word, "text": f"<p>{said}</p>"}
+        )
     return text[:start] + json.dumps(index, separators=(",", ":"), ensure_ascii=False)

@@ -2,32 +2,39 @@
 
 import re
 
+from scripts.publish.cells import page_of
 from scripts.publish.code import code_block
+from scripts.publish.head import front_matter
 from scripts.publish.html import heading
-from scripts.publish.page import beside, front_matter, page_of
 from scripts.publish.versions import Index
 
 
 def changes_page(index: Index) -> str:
     """The page of every change: each version of a class or function against the one before it."""
-    parts = [front_matter("What changed", "search: {exclude: true}"), heading("h1", "what-changed", "What changed")]
-    parts += ["<p>Every new version of a class or function, against the one before it.</p>\n"]
+    said = "Every new version of what the book builds, against the one before it."
+    parts = [
+        front_matter("What changed", said, "search: {exclude: true}"),
+        heading("h1", "what-changed", "What changed"),
+    ]
+    parts += [f"<p>{said}</p>\n"]
     for name, found in index.by_name.items():
-        changed = [definition for definition in found if definition.previous]
-        parts += [heading("h2", name.lower(), name)] if changed else []
+        changed = [definition for definition in found if definition.previous and definition.label]
+        parts += [heading("h2", name.lower(), f"<code>{name}</code>")] if changed else []
         for definition in changed:
             before = definition.previous
             assert before
-            where = f'<a href="{page_of(definition)}">{definition.label}</a>'
-            where += f' after <a href="{page_of(before)}">{beside(definition, before)}</a>'
-            parts += [f'<p id="{definition.anchor}">{where}</p>\n', code_block(definition.diff, "diff") + "\n"]
+            parts += [heading("h3", definition.anchor, definition.where)]
+            here, there = page_of(definition), page_of(before)
+            where = before.where[:1].lower() + before.where[1:]
+            parts += [f'<p><a href="{here}">Where it stands</a>; before it, <a href="{there}">{where}</a>.</p>\n']
+            parts += [code_block(definition.diff, "diff") + "\n"]
     return "\n".join(parts)
 
 
 def package_page(index: Index, files: dict[str, str]) -> str:
     """The page that shows the finished package, each definition with a link to the note that explains it."""
-    parts = [front_matter("The package"), heading("h1", "the-package", "The package")]
     said = "What the notes leave behind: every line below is in one of them, and explained there."
+    parts = [front_matter("The package", said), heading("h1", "the-package", "The package")]
     parts += [f"<p>{said}</p>\n"]
     for path, text in files.items():
         parts += [heading("h2", re.sub(r"\W", "", path), f"<code>{path}</code>")]

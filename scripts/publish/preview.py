@@ -97,7 +97,9 @@ class Preview:
             notes = all_notes(self.folder)
             if failure and ":" in failure.place:
                 mark(notes, failure)
-            self.texts = site.texts(notes, plain_pages(self.folder), site.repository())
+            plain = plain_pages(self.folder)
+            self.texts = site.texts(notes, plain, site.repository())
+            site.write_configuration(PAGES.parent, notes, plain, site.OTHERS)
         except Problem as error:
             failure = error
         shown = dict(self.texts)
@@ -116,10 +118,7 @@ class Preview:
     def write_site(self) -> None:
         """Builds the pages that changed; all of them if a title did, since every page lists the titles."""
         os.environ |= {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
-        names = sorted(self.texts, key=lambda name: (name != "index.md", name))
-        titles = {name: json.loads(re.search(r"^title: (.*)$", self.texts[name], re.M)[1]) for name in names}
-        nav = [{title: name} for name, title in titles.items()]
-        places = {"docs_dir": str(PAGES), "site_dir": str(SITE), "site_url": self.url}
-        config = load_config("mkdocs.yml", nav=nav, plugins=[], **places)
+        titles = {name: json.loads(re.search(r"^title: (.*)$", text, re.M)[1]) for name, text in self.texts.items()}
+        config = load_config(str(PAGES.parent / "mkdocs.yml"), plugins=[], site_url=self.url)
         build_site(config, serve_url=self.url, dirty=titles == self.titles)
         self.titles = titles

@@ -1,11 +1,12 @@
 """Builds build/site from the notes and the executed notebooks."""
 
-import html
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,34 +19,22 @@ from scripts.note.form import dead_links
 from scripts.note.format import Note
 from scripts.note.tangle import package
 from scripts.publish import fonts, lighten
+from scripts.publish.card import card
 from scripts.publish.glossary import Glossary
+from scripts.publish.home import GRAPH, home, navigation
 from scripts.publish.listings import changes_page, package_page
-from scripts.publish.page import Page
+from scripts.publish.notebook import EXERCISES, shown_notebook, whole_page
+from scripts.publish.page import Page, title
 from scripts.publish.versions import Index
 
 PAGES = Path("build/pages")
 SITE = Path("build/site")
 NOTEBOOKS = Path("build/notebooks")
 FONTS = Path("build/fonts")
-HEAD = """\
-# The whole notebook
-
-The one notebook that the notes split up, executed: [download it](notebooks/whole.ipynb), or
-open it where it runs as it is: <a class="badge" href="{colab}/blob/gh-pages/notebooks/whole.ipynb">Open in Colab</a>"""
+OTHERS = ["package.md", "versions.md", "whole.md"]
 CAPTURED = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
 LOOKS = Path(__file__).with_name("looks")
-
-
-def whole_page(notebook) -> str:
-    """The whole executed notebook as mkdocs-jupyter shall render it: figures are files of the site."""
-    notebook.cells = [cell for cell in notebook.cells if cell.id != "set-up"]
-    notebook.cells[0].source = HEAD.format(colab=repository().replace("github.com", "colab.research.google.com/github"))
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if file := output.get("metadata", {}).get("file"):
-                alt = html.escape(output.data["text/plain"])
-                output.data = {"text/html": f'<img class="figure" src="{file}" alt="{alt}">'}
-    return nbformat.writes(notebook)
+THEME = Path(__file__).with_name("theme")
 
 
 def repository() -> str:
@@ -54,30 +43,57 @@ def repository() -> str:
 
 
 def texts(notes: list[Note], plain: list[Note], repository: str) -> dict[str, str]:
-    """The Markdown of every page but the whole notebook's, from the notes and the pages that are not run."""
-    index = Index(notes)
-    glossary = Glossary(next((note.body for note in plain if note.stem == "glossary"), ""))
-    pages = [Page(note, index, glossary, repository) for note in [*plain, *notes]]
-    made = {f"{page.note.stem}.md": page.markdown() for page in pages}
-    return made | {"package.md": package_page(index, package(notes)), "versions.md": changes_page(index)}
+    """The Markdown of every page, from the notes and the pages that are not run."""
+    index, glossary = Index(notes), glossary_of(plain)
+    titles = {note.stem: title(note) for note in notes}
+    pages = [Page(note, index, glossary, repository, titles) for note in [*plain, *notes] if note.stem != "index"]
+    made = {f"{note.stem}.md": home(note, notes) for note in plain if note.stem == "index"}
+    made |= {f"{page.note.stem}.md": page.markdown() for page in pages}
+    made |= {"package.md": package_page(index, package(notes)), "versions.md": changes_page(index)}
+    return made | {"whole.md": whole_page(notes, repository)}
 
 
-def write_pages() -> str:
-    """Writes what MkDocs reads: pages, figures, notebooks and looks; the pages' whole text. Raises Problem for a link
-    that leads nowhere."""
+def glossary_of(plain: list[Note]) -> Glossary:
+    return Glossary(next((note.body for note in plain if note.stem == "glossary"), ""))
+
+
+def write_configuration(folder: Path, notes: list[Note], plain: list[Note], others: list) -> Path:
+    """Writes what MkDocs is told of the book whose pages are in this folder: mkdocs.yml, and the navigation."""
+    first = next((note for note in plain if note.stem == "index"), None)
+    words = [f"{note.stem}.md" for note in plain if note.stem != "index"]
+    settings = {
+        "INHERIT": os.path.relpath("mkdocs.yml", folder),
+        "docs_dir": "pages",
+        "site_dir": "site",
+        "theme": {"custom_dir": str(THEME)},
+        "nav": navigation(first, notes, [*words, *others]),
+    }
+    path = folder / "mkdocs.yml"
+    write_file(path, json.dumps(settings).encode())  # JSON is YAML
+    return path
+
+
+def write_pages() -> tuple[str, Glossary]:
+    """Writes what MkDocs reads: pages, figures, notebooks and looks; the pages' whole text, and the glossary. Raises
+    Problem for a link that leads nowhere."""
     shutil.rmtree(PAGES, ignore_errors=True)
     notes, plain = all_notes(), plain_pages()
     for problem in (problem for note in [*notes, *plain] for problem in dead_links(Path(note.path))):
         raise problem
-    made = texts(notes, plain, repository())
-    made["whole.ipynb"] = whole_page(nbformat.read(NOTEBOOKS / "whole.ipynb", 4))
+    made, others = texts(notes, plain, repository()), list(OTHERS)
+    if (path := NOTEBOOKS / f"{EXERCISES}.ipynb").exists():
+        made["exercises.ipynb"] = nbformat.writes(shown_notebook(nbformat.read(path, 4), path.as_posix()))
+        others.append({"The exercises, as a notebook": "exercises.ipynb"})
     for name, text in made.items():
         write_file(PAGES / name, text.encode())
     (FOLDER / "figures").mkdir(exist_ok=True)
     shutil.copytree(FOLDER / "figures", PAGES / "figures")
     shutil.copytree(NOTEBOOKS, PAGES / "notebooks")
     shutil.copytree(LOOKS, PAGES / "looks")
-    return "".join(made.values())
+    if (FOLDER / GRAPH).exists():
+        write_file(PAGES / "looks" / "card.png", card(plain[0].lines[0][2:], FOLDER / GRAPH, fonts.path("serif.woff2")))
+    write_configuration(PAGES.parent, notes, plain, others)
+    return "".join(made.values()), glossary_of(plain)
 
 
 def build() -> None:
@@ -88,7 +104,11 @@ def build() -> None:
         "DISABLE_MKDOCS_2_WARNING": "true",
     }
     # Not --quiet: MkDocs would not count the warnings it does not print.
-    done = subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict"], env=environment, **CAPTURED)
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(PAGES.parent / "mkdocs.yml")],
+        env=environment,
+        **CAPTURED,
+    )
     if done.returncode:
         warnings = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
         raise Problem("mkdocs.yml", "the site was not built", detail="\n".join(warnings))
@@ -96,19 +116,24 @@ def build() -> None:
 
 def make_site() -> Path:
     """Writes the pages, builds the site from them, and makes it lighter; its first page."""
-    text = write_pages()
+    text, glossary = write_pages()
     with ThreadPoolExecutor() as pool:  # MkDocs is a process of its own, so both go on at once
         faces = pool.submit(fonts.write_fonts, FONTS, text)
         build()
         faces.result()
     shutil.copytree(FONTS, SITE / "looks", dirs_exist_ok=True)
     for path in SITE.glob("*.html"):
-        write_file(path, lighten.page(path.read_text(encoding="utf-8")).encode())
-    whole = (SITE / "whole.html").read_text(encoding="utf-8")
-    whole, styles = lighten.styles_apart(lighten.with_math(whole), "looks/notebook.css")
-    write_file(SITE / "whole.html", whole.encode())
-    write_file(SITE / "looks" / "notebook.css", styles.encode())
-    for name in ("search_index.json", "search_index.js"):
-        path = SITE / "search" / name
-        write_file(path, lighten.search_index(path.read_text(encoding="utf-8")).encode())
+        rewrite(path, lighten.page)
+    if (SITE / "exercises.html").exists():
+        text, styles = lighten.styles_apart((SITE / "exercises.html").read_text(encoding="utf-8"), "looks/notebook.css")
+        write_file(SITE / "exercises.html", text.encode())
+        write_file(SITE / "looks" / "notebook.css", styles.encode())
+    for path in SITE.glob("search/search_index.js*"):
+        rewrite(path, lambda text: lighten.search_index(text, glossary))
+    for path in SITE.glob("assets/javascripts/bundle.*.js"):
+        rewrite(path, lighten.script)
     return SITE / "index.html"
+
+
+def rewrite(path: Path, change: Callable[[str], str]) -> None:
+    write_file(path, change(path.read_text(encoding="utf-8")).encode())
