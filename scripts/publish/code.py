@@ -29,4 +29,5 @@ def code_block(
             lines[at] = f'<span class="{marked}">{line}</span>'
     head = f'<span class="filename">{escape(title)}</span>' if title else ""
     classes = " ".join(filter(None, ["highlight", "console" if language in ("console", "pycon") else "", kind]))
-    return f'<div class="{classes}">{head}<pre><span></span><code>{"".join(lines)}</code></pre></div>'
+    numbers = " data-search-exclude" if kind == "output" else ""
+    return f'<div class="{classes}"{numbers}>{head}<pre><span></span><code>{"".join(lines)}</code></pre></div>'

@@ -24,8 +24,8 @@ def entry_word(inline: Token) -> str:
     return kinds[1][1] if [kind for kind, _ in kinds[:3]] == ["strong_open", "text", "strong_close"] else ""
 
 
-def entries(text: str) -> Iterator[tuple[str, str]]:
-    """The words of the glossary's text and what it says of each, without links and markup."""
+def entries(text: str) -> Iterator[tuple[str, str, list[str]]]:
+    """The words of the glossary's text, what it says of each, without links and markup, and the notes it leads to."""
     for token in tokens(text):
         children = [child for child, _ in leaves(token)]
         if word := entry_word(token):
@@ -33,14 +33,16 @@ def entries(text: str) -> Iterator[tuple[str, str]]:
             for child in children[1 + [c.type for c in children].index("strong_close") :]:
                 depth += (child.type == "link_open") - (child.type == "link_close")
                 said += "" if depth or child.type == "link_close" else child.content or " " * ("break" in child.type)
-            yield word, said.partition(":")[2].strip().rstrip(".; ") + "."
+            notes = [str(child.attrs["href"]).removesuffix(".md") for child in children if child.type == "link_open"]
+            yield word, said.partition(":")[2].strip().rstrip(".; ") + ".", notes
 
 
 class Glossary:
     """The glossary's words, each with what it says."""
 
     def __init__(self, text: str = ""):
-        self.words = {word.lower(): said for word, said in entries(text)}
+        self.words = {word.lower(): said for word, said, _ in entries(text)}
+        self.notes = {word.lower(): notes for word, _, notes in entries(text)}
         words = "|".join(sorted(map(re.escape, self.words), key=len, reverse=True))
         self.pattern = re.compile(rf"\b({words})s?\b", re.I)
 

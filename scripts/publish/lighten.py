@@ -48,14 +48,17 @@ def script(text: str) -> str:
 
 
 def search_index(text: str, glossary: Glossary) -> str:
-    """The search index without the pages that say again what others say, and with every word of the glossary."""
+    """The search index without the pages that say again what others say, and with every word of the glossary: as an
+    entry of its own, and as a tag of the section that explains it."""
     start = text.index("{")
     index = json.loads(text[start:])
-    index["docs"] = [
-        entry for entry in index["docs"] if not entry["location"].startswith((*UNSEARCHED, "glossary.html"))
-    ]
+    docs = [entry for entry in index["docs"] if not entry["location"].startswith((*UNSEARCHED, "glossary.html"))]
+    for word, notes in glossary.notes.items():
+        for note in notes:
+            said = [entry for entry in docs if entry["location"].startswith(note) and word in entry["text"].lower()]
+            for entry in said[:1]:
+                entry.setdefault("tags", []).append(word)
+    docs += [{"location": "glossary.html", "title": "Glossary", "text": ""}] if glossary.words else []
     for word, said in glossary.words.items():
-        index["docs"].append(
-            {"location": f"glossary.html#{word_anchor(word)}", "title": word, "text": f"<p>{said}</p>"}
-        )
-    return text[:start] + json.dumps(index, separators=(",", ":"), ensure_ascii=False)
+        docs.append({"location": f"glossary.html#{word_anchor(word)}", "title": word, "text": f"<p>{said}</p>"})
+    return text[:start] + json.dumps(index | {"docs": docs}, separators=(",", ":"), ensure_ascii=False)
