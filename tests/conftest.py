@@ -11,6 +11,7 @@ import pytest
 from scripts.kernel import run
 from scripts.kernel.process import Kernel
 
+pytest_plugins = ["browser"]  # its fixtures: server, chromium, open_page
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -77,6 +77,14 @@ class Html(RendererHTML):
         alt = self.renderInlineAsText(tokens[at].children or [], options, env)
         return figure(alt, path, Path(self.place.partition(":")[0]).parent)
 
+    def th_open(self, tokens, at, options, env) -> str:
+        said = tokens[at + 1].content.strip()
+        if not said:  # a corner
+            tokens[at].tag = tokens[at + 2].tag = "td"
+        elif re.fullmatch(r"\$[^$]+\$", said):  # no screen reader is sure to read a formula here
+            tokens[at].attrs["aria-label"] = said.strip("$")
+        return self.renderToken(tokens, at, options, env)
+
     def alert_open(self, tokens, at, options, env) -> str:
         return f'<div class="admonition {tokens[at].meta["kind"].lower()}">\n'
 

@@ -31,6 +31,7 @@ class Page:
         self.anchors = iter([anchor for _, anchor in headings(note.body)])
         self.folds = 0  # how many are open
         self.covers = self.turn = False  # whether a guess was asked for; whether a task is set
+        self.captions = ""  # what is known of the definitions in a fold, to be said below it
 
     def markdown(self) -> str:
         """The page, with its front matter."""
@@ -87,7 +88,13 @@ class Page:
         found = self.found(count)
         results = cells.results(cell, self.note, self.covers)
         self.covers = self.covers and not results
-        return cells.code(cell, count, found), results + cells.captions(cell, found)
+        self.captions += cells.captions(cell, found)
+        return cells.code(cell, count, found), results + ("" if self.folds else self.taken())
+
+    def taken(self) -> str:
+        """The captions that wait."""
+        captions, self.captions = self.captions, ""
+        return captions
 
     def found(self, count: int) -> list[Definition]:
         return self.index.by_cell.get((self.note.stem, count), [])
@@ -112,6 +119,8 @@ class Page:
         yield kind, self.html(marked, line)
         opened = group[0].content if group[0].type == "html_block" else ""
         self.folds += opened.count("<details") - opened.count("</details")
+        if self.captions and not self.folds:
+            yield "part", self.taken()
 
     def end_of_turn(self) -> Iterator[tuple[str, str]]:
         """The end of a task, if there is one."""
