@@ -81,8 +81,8 @@ class Html(RendererHTML):
         said = tokens[at + 1].content.strip()
         if not said:  # a corner
             tokens[at].tag = tokens[at + 2].tag = "td"
-        elif re.fullmatch(r"\$[^$]+\$", said):  # no screen reader is sure to read a formula here
-            tokens[at].attrs["aria-label"] = said.strip("$")
+        elif letter := re.fullmatch(r"\$([A-Za-z])\$", said):  # a formula alone is no heading to a screen reader
+            tokens[at + 1].children = parsed(f"*{letter[1]}*")[1].children
         return self.renderToken(tokens, at, options, env)
 
     def alert_open(self, tokens, at, options, env) -> str:
