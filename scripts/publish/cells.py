@@ -18,7 +18,13 @@ def code(cell: Cell, number: int, found: list[Definition]) -> str:
     changed = {line for definition in before for line in definition.changed}
     old = {line for definition in before for line in definition.unchanged}
     anchor = f'<span id="cell-{number}"></span>\n' if found else ""
-    return anchor + code_block(cell.source, "python", title=cell.title, changed=changed, old=old) + "\n"
+    return (
+        anchor
+        + code_block(
+            cell.source, "python", "drawn" if "hide-input" in cell.tags else "", cell.title, changed=changed, old=old
+        )
+        + "\n"
+    )
 
 
 def results(cell: Cell, note: Note, covered: bool) -> str:
