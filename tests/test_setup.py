@@ -16,11 +16,17 @@ from packaging.utils import canonicalize_name
 LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
 PINNED = [Requirement(line) for line in LINES[1:]]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-GROUPS = ("document", "dev")  # requirements-lab.txt pins the third, which `make lab` installs
+GROUPS = (
+    "document",
+    "dev",
+)  # requirements-lab.txt and -book.txt pin the others, which `make lab` and `make book` install
 DIRECT = [Requirement(line) for group in GROUPS for line in PROJECT["dependency-groups"][group]]
+BOOK = [Requirement(line) for line in PROJECT["dependency-groups"]["book"]]
 NOT_IMPORTED = {  # by scripts and tests, and why they are needed all the same
     "brotli": "fontTools packs the site's fonts with it",
     "font-source-serif-pro": "its fonts are the site's",
+    "font-source-sans-pro": "its fonts are the printed book's",
+    "fontpkg-source-code-pro": "its fonts are the printed book's",
     "mypy": "make check runs it",
     "pytest-cov": "the tests say what they covered",
     "pytest-regressions": "the golden book is compared by its fixture",
@@ -91,7 +97,7 @@ def test_what_is_imported_is_declared_and_nothing_else_is():
     names = set.union(*map(imported, files)) - ours - sys.stdlib_module_names
     packages = packages_distributions()
     found = {canonicalize_name(packages[name][0]) if name in packages else f"{name}?" for name in names}
-    declared = set(versions(DIRECT))
+    declared = set(versions([*DIRECT, *BOOK]))
     assert sorted(found - declared) == [], "imported, but not declared in pyproject.toml"
     assert sorted(declared - found - NOT_IMPORTED.keys()) == [], "declared in pyproject.toml, but never imported"
     assert sorted(NOT_IMPORTED.keys() & found | NOT_IMPORTED.keys() - declared) == [], (

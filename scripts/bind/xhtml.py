@@ -9,6 +9,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from scripts.bind.content import Book, Chapter, Fold, Part
 from scripts.note.format import Cell
 from scripts.note.markdown import heading_text
+from scripts.publish.cells import known, shown_code
 from scripts.publish.code import code_block
 from scripts.publish.html import Html, Tokens, parsed
 from scripts.publish.things import Results, Source, Thing
@@ -42,6 +43,12 @@ class Xhtml(Html):
     def image(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         path, alt = str(tokens[at].attrs["src"]), escape(tokens[at].content)
         return f'<img class="figure" src="{path}" alt="{alt}"/>'
+
+    def paragraph_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        return self.renderToken(tokens, at, options, env)
+
+    def paragraph_close(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        return self.renderToken(tokens, at, options, env)
 
     def alert_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return '<div class="aside" role="note">\n'
@@ -77,7 +84,7 @@ def thing_html(chapter: Chapter, thing: Thing | Fold) -> str:
             link = f'<a href="#fold-{number}">{number} {inline(thing.summary)}</a>'
             return f'<p class="pointer" id="from-{number}">{link}</p>\n'
         case Source(number, cell):
-            return chapter.page.code(number, cell)
+            return shown_code(cell, number, chapter.page.found(number))
         case Results(number, cell):
             return "".join(results(chapter, number, cell))
         case _:
@@ -90,7 +97,7 @@ def results(chapter: Chapter, number: int, cell: Cell) -> Iterable[str]:
         yield code_block(cell.output, "text", "error" if "raises-exception" in cell.tags else "output") + "\n"
     for figure in cell.figures:
         yield Xhtml().of(parsed(f"![{figure.alt}]({figure.path})"))
-    yield from (Xhtml().of(words) for words in chapter.page.captions(number, cell, changes=False))
+    yield from (Xhtml().of(words) for words in known(cell, chapter.page.found(number), changes=False))
 
 
 def folded(chapter: Chapter) -> str:
