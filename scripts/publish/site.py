@@ -33,6 +33,7 @@ NOTEBOOKS = Path("build/notebooks")
 FONTS = Path("build/fonts")
 OTHERS = ["package.md", "versions.md", "whole.md"]
 CAPTURED = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+CARD = "looks/card.png"
 LOOKS = Path(__file__).with_name("looks")
 THEME = Path(__file__).with_name("theme")
 
@@ -66,6 +67,7 @@ def write_configuration(folder: Path, notes: list[Note], plain: list[Note], othe
         "docs_dir": "pages",
         "site_dir": "site",
         "theme": {"custom_dir": str(THEME)},
+        "extra": {"card": (folder / "pages" / CARD).exists()},
         "nav": navigation(first, notes, [*words, *others]),
     }
     path = folder / "mkdocs.yml"
@@ -90,8 +92,8 @@ def write_pages() -> tuple[str, Glossary]:
     shutil.copytree(FOLDER / "figures", PAGES / "figures")
     shutil.copytree(NOTEBOOKS, PAGES / "notebooks")
     shutil.copytree(LOOKS, PAGES / "looks")
-    if (FOLDER / GRAPH).exists():
-        write_file(PAGES / "looks" / "card.png", card(plain[0].lines[0][2:], FOLDER / GRAPH, fonts.path("serif.woff2")))
+    if plain and (FOLDER / GRAPH).exists():
+        write_file(PAGES / CARD, card(plain[0].lines[0][2:], FOLDER / GRAPH, fonts.path("serif.woff2")))
     write_configuration(PAGES.parent, notes, plain, others)
     return "".join(made.values()), glossary_of(plain)
 
