@@ -10,6 +10,8 @@ from scripts.publish.glossary import Glossary, word_anchor
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=\"(?!\")|[^>]*json)[^>]*>(?:(?!</script>)[\s\S])*?</script>")
 USELESS = re.compile(r"https://cdnjs|MathJax|ClipboardCopyElement|clipboard-copy|<script src=\"\">")
 STYLE = re.compile(r'<style type="text/css">([\s\S]*?)</style>')
+NOISE = re.compile(r"--jp-icon-[\w-]+:\s*url\([^)]*\);|/\*[\s\S]*?\*/")
+RULE = re.compile(r"([^{}@;]+)(\{[^{}]*\})")
 COPY = re.compile(
     r'<div class="zeroclipboard-container">\s*<clipboard-copy[\s\S]*?</clipboard-copy>\s*</div>'
     r'|<div class="clipboard-copy-txt"[^>]*>[^<]*</div>'  # what that button would copy: every cell again
@@ -32,10 +34,16 @@ def page(text: str) -> str:
 
 
 def styles_apart(text: str, path: str) -> tuple[str, str]:
-    """A page that links to its styles, and these."""
-    styles = "\n".join(dict.fromkeys(STYLE.findall(text)))
+    """A page that links to its styles, and those of them that it uses: nbconvert brings all of JupyterLab's."""
+    styles = NOISE.sub("", "\n".join(dict.fromkeys(STYLE.findall(text))))
     text = STYLE.sub("", text)
-    return text.replace("</head>", f'<link rel="stylesheet" href="{path}"></head>', 1), styles
+    there = set(re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]*)"', text))))
+
+    def used(rule: re.Match[str]) -> str:
+        kept = [one for one in rule[1].split(",") if there.issuperset(re.findall(r"\.([\w-]+)", one))]
+        return ",".join(kept) + rule[2] if kept else ""
+
+    return text.replace("</head>", f'<link rel="stylesheet" href="{path}"></head>', 1), RULE.sub(used, styles)
 
 
 def script(text: str) -> str:
