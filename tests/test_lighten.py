@@ -11,7 +11,8 @@ from scripts.publish.glossary import Glossary
 PLACE = "build/site/exercises.html"
 PAGE = '<div role="dialog"></div><a data-md-component="source" href="#">Source</a>'
 COPY = '<div class="zeroclipboard-container">\n<clipboard-copy for="c"><i></i></clipboard-copy>\n</div>'
-WHOLE = f"""<head><style type="text/css">a {{}}</style><style type="text/css">b {{}}</style></head>
+WHOLE = f"""<head><style type="text/css">a {{}}</style><style type="text/css">b {{}}
+.hl-python, .gone {{}} .gone b {{}}</style></head>
 <script>import("https://cdnjs.example/m.js")</script><script>MathJax</script><script>ClipboardCopyElement</script>
 <script>let x = "clipboard-copy"</script><script src=""></script><script>let kept = 1</script>
 {COPY}<div class="clipboard-copy-txt" id="c">x = 1</div>
@@ -37,7 +38,7 @@ def test_a_page_labels_its_search_and_asks_nobody_for_stars():
 
 def test_a_notebooks_page_keeps_what_it_says_and_no_more():
     made, styles = lighten.notebook(WHOLE, PLACE)
-    assert styles == "a {}\nb {}"
+    assert styles == "a {}\nb {}\n.hl-python{}"
     assert made.count("<script") == 1 and "let kept = 1" in made
     assert '<link rel="stylesheet" href="looks/notebook.css"></head>' in made
     assert '<div class="highlight-ipynb hl-python" tabindex="0"><pre>x <span class="mi">1</span> $y$</pre>' in made

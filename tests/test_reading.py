@@ -58,8 +58,10 @@ def test_a_note_prints_on_white_in_full_and_without_the_site_around_it(open_page
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_mark_stands_alone_after_a_formula(open_page, width):
+    seen = 0
     for name in NOTES:
         page = open_page(name, width=width)
+        seen += page.locator("article .formula").count()
         alone = page.evaluate(
             """() => [...document.querySelectorAll('.formula')].filter((formula) => {
             const next = formula.nextSibling;
@@ -71,6 +73,7 @@ def test_no_mark_stands_alone_after_a_formula(open_page, width):
         )
         assert alone == [], name
         page.close()
+    assert seen
 
 
 def test_ten_searches_find_what_explains_them_and_only_they_fetch_the_index(open_page):
@@ -119,8 +122,10 @@ def test_the_drawer_is_of_the_books_paper_and_opens_where_the_reader_is(open_pag
 
 
 def test_an_aside_stands_beside_the_section_it_belongs_to(open_page):
+    seen = 0
     for name in NOTES:
         page = open_page(name, width=1440)
+        seen += page.locator("article .noted > .note").count()
         strayed = page.evaluate(
             """() => [...document.querySelectorAll('article > .note, .noted > .note')].filter((note) => {
             const next = [...document.querySelectorAll('article h2')].find((h) => note.compareDocumentPosition(h) & 4);
@@ -134,6 +139,7 @@ def test_an_aside_stands_beside_the_section_it_belongs_to(open_page):
         )
         assert far == 0, name
         page.close()
+    assert seen
 
 
 def test_code_of_79_columns_fits_and_what_goes_on_fades(open_page):
@@ -186,8 +192,10 @@ def test_a_tap_shows_a_figure_large_enough_to_read_and_escape_and_back_return(op
 
 
 def test_figures_say_their_size_wait_to_be_seen_and_have_short_words(open_page):
+    seen = 0
     for name in NOTES:
         page = open_page(name)
+        seen += page.locator("article figure img").count()
         wrong = page.evaluate(
             """() => [...document.querySelectorAll('figure img')].filter((image) => !image.getAttribute('width')
             || !image.getAttribute('height') || image.loading !== 'lazy' || image.alt.length > 200 || !image.alt)
@@ -195,6 +203,7 @@ def test_figures_say_their_size_wait_to_be_seen_and_have_short_words(open_page):
         )
         assert wrong == [], name
         page.close()
+    assert seen
 
 
 def test_an_answer_is_covered_until_it_is_asked_for_or_always_shown(open_page):
@@ -219,8 +228,10 @@ def test_answers_are_open_without_javascript(open_page):
 
 
 def test_every_guess_has_a_covered_answer(open_page):
+    seen = 0
     for name in NOTES:
         page = open_page(name)
+        seen += page.locator("article details.answer").count()
         bare = page.evaluate(
             """() => [...document.querySelectorAll('article p > strong:first-child')]
             .filter((bold) => bold.textContent === 'Predict.').filter((bold) => {
@@ -231,6 +242,7 @@ def test_every_guess_has_a_covered_answer(open_page):
         )
         assert bare == [], name
         page.close()
+    assert seen
 
 
 def test_the_first_screen_has_the_graph_a_promise_a_button_and_the_parts(open_page):

@@ -21,6 +21,8 @@ USELESS = ("https://cdnjs", "MathJax", "ClipboardCopyElement", "clipboard-copy",
 COPY_BUTTON = r'<div class="zeroclipboard-container">\s*<clipboard-copy[\s\S]*?</clipboard-copy>\s*</div>'
 COPIED = r'<div class="clipboard-copy-txt"[^>]*>[^<]*</div>'  # what that button would copy: every cell again
 INLINE_STYLE = r'<style type="text/css">([\s\S]*?)</style>'
+NOISE = re.compile(r"--jp-icon-[\w-]+:\s*url\([^)]*\);|/\*[\s\S]*?\*/")
+RULE = re.compile(r"([^{}@;]+)(\{[^{}]*\})")
 EAGER = '(location.protocol!=="file:"),'  # when Material's script fetches the search index at once
 UNSEARCHED = ("exercises.html", "versions.html")  # they say again what the notes say
 
@@ -62,10 +64,17 @@ def without_scripts(text: str, place: str) -> str:
 
 
 def styles_apart(text: str, path: str, place: str) -> tuple[str, str]:
-    """A page that links to its styles, and these."""
-    styles = "\n".join(dict.fromkeys(re.findall(INLINE_STYLE, text)))
+    """A page that links to its styles, and those of them that it uses: nbconvert brings all of JupyterLab's."""
+    styles = NOISE.sub("", "\n".join(dict.fromkeys(re.findall(INLINE_STYLE, text))))
     text = replaced(INLINE_STYLE, "", text, place)
-    return replaced("</head>", f'<link rel="stylesheet" href="{path}"></head>', text, place), styles
+    there = set(re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]*)"', text))))
+
+    def used(rule: re.Match[str]) -> str:
+        kept = [one for one in rule[1].split(",") if there.issuperset(re.findall(r"\.([\w-]+)", one))]
+        return ",".join(kept) + rule[2] if kept else ""
+
+    text = replaced("</head>", f'<link rel="stylesheet" href="{path}"></head>', text, place)
+    return text, RULE.sub(used, styles)
 
 
 def late_search(text: str, place: str) -> str:

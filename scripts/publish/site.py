@@ -34,6 +34,7 @@ NOTEBOOKS = Path("build/notebooks")
 BOOKS = Path("build/book")  # the book to take away, if it has been made
 FONTS = Path("build/fonts")
 OTHERS = ["package.md", "versions.md", "whole.md"]
+PICTURE = "looks/card.png"
 LOOKS = Path(__file__).with_name("looks")
 THEME = Path(__file__).with_name("theme")
 
@@ -73,6 +74,7 @@ def write_configuration(folder: Path, notes: list[Note], plain: list[Note], othe
         "docs_dir": "pages",
         "site_dir": "site",
         "theme": {"custom_dir": str(THEME)},
+        "extra": {"card": (folder / "pages" / PICTURE).exists()},
         "nav": navigation(first, notes, [*words, *others]),
     }
     path = folder / "mkdocs.yml"
@@ -101,9 +103,9 @@ def write_pages() -> tuple[str, Glossary]:
     shutil.copytree(FOLDER / "figures", PAGES / "figures")
     shutil.copytree(NOTEBOOKS, PAGES / "notebooks")
     shutil.copytree(LOOKS, PAGES / "looks")
-    if (FOLDER / FIRST_GRAPH).exists():
+    if plain and (FOLDER / FIRST_GRAPH).exists():
         picture = card(plain[0].lines[0][2:], FOLDER / FIRST_GRAPH, fonts.face_path("serif.woff2"))
-        write_file(PAGES / "looks" / "card.png", picture)
+        write_file(PAGES / PICTURE, picture)
     write_configuration(PAGES.parent, notes, plain, others)
     return "".join(made.values()), glossary_of(plain)
 
