@@ -54,7 +54,8 @@ def test_only_files_that_changed_are_copied(tmp_path):
 def preview(book):
     """The preview of a book, which nobody serves."""
     (book.root / "mkdocs.yml").write_text(
-        "site_name: x\nrepo_url: https://github.com/me/book\nmarkdown_extensions: [md_in_html]\n"
+        "site_name: x\nrepo_url: https://github.com/me/book\n"
+        "theme: {name: material}\nmarkdown_extensions: [md_in_html]\n"
     )
     book["index.md"] = "# First\n"
     book["00-a.md"], book["01-b.md"] = a_note(cell("x = 1"), cell("y + 1")), "# Other\n\nWords.\n"
@@ -72,7 +73,7 @@ def test_the_pages_are_those_of_the_notes_and_only_changed_ones_are_written(book
     book["glossary.md"] = "# Glossary\n\n- **word**: what is said.\n"
     preview.write_pages()
     assert '<a class="term" href="glossary.html#word-word" title="what is said.">Words</a>' in page("01-b.md")
-    names = {"glossary.md", "00-a.md", "01-b.md", "index.md", "package.md", "versions.md"}
+    names = {"glossary.md", "00-a.md", "01-b.md", "index.md", "package.md", "versions.md", "whole.md"}
     assert {path.name for path in PAGES.glob("*.md")} == names
     assert (PAGES / "figures/a.svg").read_text() == "<svg/>"
     inodes = {path: path.stat().st_ino for path in PAGES.glob("*.md")}
@@ -122,9 +123,8 @@ def test_the_site_is_built_anew_where_a_title_changed_and_page_by_page_otherwise
         {"serve_url": preview.url, "dirty": dirty} for dirty in (False, True, False, True)
     ]
     config = built[-1][0]
-    titles = ["First", "0 · Title", "1 · Renamed", "The package", "What changed"]
-    names = ["index.md", "00-a.md", "01-b.md", "package.md", "versions.md"]
-    assert config.nav == [{title: name} for title, name in zip(titles, names, strict=True)]
+    others = {"Beside the notes": ["package.md", "versions.md", "whole.md"]}
+    assert config.nav == ["index.md", "00-a.md", "01-b.md", others]
     assert (config.docs_dir, config.site_dir) == (str(PAGES.resolve()), str(SITE.resolve()))
     assert os.environ["NO_MKDOCS_2_WARNING"] == "1" and os.environ["DISABLE_MKDOCS_2_WARNING"] == "true"
     assert preview.server.server_address == ("127.0.0.1", 0)

@@ -1,5 +1,6 @@
-"""Building the site: what MkDocs reads, the page of the whole notebook, the faces; without MkDocs itself."""
+"""Building the site: what MkDocs reads, the pages of the notebooks, the faces; without MkDocs itself."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -8,7 +9,9 @@ from conftest import ROOT, a_note, cell
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from scripts.common.problem import Problem
+from scripts.note.format import Note
 from scripts.publish import fonts, site
+from scripts.publish.notebook import shown_notebook, whole_page
 
 
 def whole() -> nbformat.NotebookNode:
@@ -35,31 +38,47 @@ def small(book):
     return book
 
 
-def test_the_page_of_the_whole_notebook_shows_figures_as_files_and_sets_nothing_up(small):
-    made = nbformat.reads(site.whole_page(whole()), 4)
-    assert [each.id for each in made.cells] == ["whole", "a", "b"]
-    address = "https://colab.research.google.com/github/me/book/blob/gh-pages/notebooks/whole.ipynb"
-    assert made.cells[0].source == (
-        "# The whole notebook\n\nThe one notebook that the notes split up, executed: "
-        "[download it](notebooks/whole.ipynb), or\n"
-        f'open it where it runs as it is: <a class="badge" href="{address}">Open in Colab</a>'
+def test_the_page_of_the_exercises_shows_prose_as_everywhere_figures_as_files_and_folds_open():
+    notebook = whole()
+    notebook.cells[0].source = "<details>\n<summary>Solution</summary>\n\nSo $x$.\n\n</details>"
+    made = shown_notebook(notebook, "build/notebooks/19-exercises.ipynb")
+    assert re.sub(r"<math.*</math>", "", made.cells[0].source) == (
+        '<p><strong>Solution</strong></p>\n<p>So <span class="together"><span class="formula"></span>.</span></p>\n'
     )
     shown = '<img class="figure" src="figures/a.svg" alt="A &quot;b&quot;">'
-    assert made.cells[1].outputs[0].data == {"text/html": shown}
-    assert made.cells[2].outputs[0].text == "1\n"
+    assert made.cells[2].outputs[0].data == {"text/html": shown}
+    assert made.cells[3].outputs[0].text == "1\n"
+
+
+def test_the_page_of_the_whole_notebook_says_where_to_take_it_and_each_notes():
+    note = Note("notes/00-a.md", "# A & b\n")
+    page = whole_page([note], "https://github.com/me/book")
+    assert 'href="https://colab.research.google.com/github/me/book/blob/gh-pages/notebooks/whole.ipynb"' in page
+    assert '<a class="button" href="notebooks/whole.ipynb">' in page
+    assert '<a href="notebooks/00-a.ipynb">0 · A &amp; b</a>' in page
+
+
+def test_the_exercises_are_a_page_if_they_were_run(small):
+    site.write_pages()
+    assert "exercises.ipynb" not in (small.root / "build/mkdocs.yml").read_text()
+    nbformat.write(whole(), small.root / "build/notebooks/19-exercises.ipynb")
+    site.write_pages()
+    assert "exercises.ipynb" in (small.root / "build/mkdocs.yml").read_text()
+    assert "figures/a.svg" in (small.root / "build/pages/exercises.ipynb").read_text()
 
 
 def test_what_mkdocs_reads_is_made_anew_from_notes_figures_notebooks_and_looks(small):
     (small.root / "build/pages").mkdir()
     (small.root / "build/pages/old.md").write_text("gone")
-    text = site.write_pages()
+    text, glossary = site.write_pages()
     names = {path.removeprefix("build/pages/") for path in small.files("build/pages")}
-    assert {"00-a.md", "01-b.md", "index.md", "glossary.md", "package.md", "versions.md", "whole.ipynb"} < names
+    assert {"00-a.md", "01-b.md", "index.md", "glossary.md", "package.md", "versions.md", "whole.md"} < names
     assert {"figures/a.svg", "notebooks/whole.ipynb", "looks/book.css"} < names and "old.md" not in names
     pages = small.files("build/pages")
-    assert pages["build/pages/00-a.md"].decode() in text and pages["build/pages/whole.ipynb"].decode() in text
+    assert pages["build/pages/00-a.md"].decode() in text and pages["build/pages/whole.md"].decode() in text
     assert "https://github.com/me/book/blob/main/notes/00-a.md" in text
     assert '<a class="term" href="glossary.html#word-title" title="a name.">' not in text  # titles are not marked
+    assert glossary.words == {"title": "a name."}
 
 
 def test_a_book_without_figures_has_pages(small):
@@ -85,7 +104,7 @@ def test_a_site_gets_its_faces_and_is_made_lighter(small, monkeypatch):
         site.write_file(folder / "face", b"")
 
     monkeypatch.setattr(site, "build", lambda: done.append("built"))
-    monkeypatch.setattr(site, "lighten_site", lambda: done.append("lighter"))
+    monkeypatch.setattr(site, "lighten_site", lambda glossary: done.append("lighter"))
     monkeypatch.setattr(fonts, "write_fonts", write_faces)
     assert site.make_site() == site.SITE / "index.html"
     assert done == ["built", "lighter"] and (site.SITE / "looks/face").exists()
@@ -93,7 +112,7 @@ def test_a_site_gets_its_faces_and_is_made_lighter(small, monkeypatch):
 
 
 def test_mkdocs_is_told_to_be_strict_and_to_know_no_day(small, monkeypatch):
-    (small.root / "mkdocs.yml").write_text("site_name: x\ndocs_dir: nowhere\n")
+    (small.root / "build/mkdocs.yml").write_text("site_name: x\ndocs_dir: nowhere\n")
     with pytest.raises(Problem) as caught:
         site.build()
     assert (caught.value.place, caught.value.fact) == ("mkdocs.yml", "the site was not built")
@@ -112,7 +131,7 @@ def test_a_face_has_latin_and_the_letters_of_the_text_and_formulas_if_it_is_for_
     assert sorted(path.name for path in (tmp_path / "new/folder").iterdir()) == names
     assert {path.read_text() for path in (tmp_path / "new/folder").iterdir()} == {"woff2"}
     *serifs, math = asked.values()
-    latin = {*range(0x20, 0x7F), *range(0xA0, 0x180)}
+    latin = {*range(0x20, 0x7F), *range(0xA0, 0x100)}
     assert serifs == [latin | {0x2192, 0x2202}] * 3
     assert math == latin | {0x2192, 0x2202, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, 0x221A}
 

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from scripts.note.format import Note
 from scripts.note.tangle import package
-from scripts.publish.glossary import Glossary
+from scripts.publish.glossary import Glossary, anchored
 from scripts.publish.html import groups, parsed
 from scripts.publish.listings import package_text
 from scripts.publish.page import Page
@@ -91,7 +91,8 @@ def make_book(notes: list[Note], plain: list[Note], site: dict[str, str]) -> Boo
 
     def chapter(note: Note, *said: Token) -> Chapter:
         page = Page(note, index, glossary, book.repository)
-        return Chapter(page, *unfolded(page.things(), page), *said)
+        stream = page.things() if page.number else map(with_anchors, page.things())
+        return Chapter(page, *unfolded(stream, page), *said)
 
     read_index(book, pages["index"], {f"{note.stem}.md": note for note in notes}, chapter)
     if "glossary" in pages:
@@ -99,6 +100,13 @@ def make_book(notes: list[Note], plain: list[Note], site: dict[str, str]) -> Boo
     if files := package(notes):
         book.end.append(chapter(Note("package.md", package_text(index, files))))
     return book
+
+
+def with_anchors(thing: Thing) -> Thing:
+    """A thing of the glossary, each word of it with its anchor."""
+    if not isinstance(thing, Words):
+        return thing
+    return Words([anchored(token) if token.type == "inline" else token for token in thing.tokens], thing.line)
 
 
 def read_index(book: Book, page: Note, notes: dict[str, Note], chapter: Callable[[Note, Token], Chapter]) -> None:

@@ -1,11 +1,11 @@
-"""Formulas for print: the MathML of the site as the mathematics of Typst."""
+"""Formulas for print: MathML as the mathematics of Typst, which sets signs and functions by rules of its own."""
 
 import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 
 from scripts.common.problem import Problem
-from scripts.publish.mathml import mathml
+from scripts.publish.mathml import converted
 
 Element = ElementTree.Element
 ACCENTS = {"^": "hat", "~": "tilde", "¯": "macron", "→": "arrow", "˙": "dot", "_": "underline"}
@@ -13,7 +13,7 @@ ACCENTS = {"^": "hat", "~": "tilde", "¯": "macron", "→": "arrow", "˙": "dot"
 
 def typst_formula(tex: str, place: str, display: bool) -> str:
     """A formula, with its TeX for those who do not see it. Raises Problem at `place` for what cannot be set."""
-    root = ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", mathml(tex, place, display), count=1))
+    root = ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", converted(tex, place, display), count=1))
     try:
         said = in_a_row(root)
     except KeyError as error:
@@ -34,7 +34,7 @@ def in_a_row(element: Element) -> str:
     return f"lr({said})" if len(grows) > 1 and grows[0] and grows[-1] else said
 
 
-def plain(text: str) -> str:
+def literal(text: str) -> str:
     """Text as it is, without a meaning in formulas."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
@@ -46,7 +46,7 @@ def quoted(text: str) -> str:
 def name(element: Element) -> str:
     """A variable, or the name of a function like tanh."""
     text = element.text or ""
-    said = f"op({quoted(text)})" if len(text) > 1 else plain(text)
+    said = f"op({quoted(text)})" if len(text) > 1 else literal(text)
     return f"upright({said})" if element.get("mathvariant") == "normal" else said
 
 
@@ -55,7 +55,7 @@ def operator(element: Element) -> str:
     text = element.text or ""
     if len(text) > 1 and text.isalpha():
         return f"op({quoted(text)}, limits: #true)"
-    return text if text in ("(", ")", "[", "]") and element.get("stretchy") != "false" else plain(text)
+    return text if text in ("(", ")", "[", "]") and element.get("stretchy") != "false" else literal(text)
 
 
 def space(element: Element) -> str:
@@ -99,7 +99,7 @@ RULES: dict[str, Callable[[Element], str]] = {
     "mtd": in_a_row,
     "mstyle": lambda e: f"inline({in_a_row(e)})" if e.get("displaystyle") == "false" else in_a_row(e),
     "mi": name,
-    "mn": lambda e: plain(e.text or ""),
+    "mn": lambda e: literal(e.text or ""),
     "mo": operator,
     "mtext": lambda e: quoted((e.text or "").replace("\xa0", " ")),
     "mspace": space,

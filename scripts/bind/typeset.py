@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from scripts.bind.content import Book, Chapter, Fold, Part
 from scripts.bind.markup import Print, code, picture, string
 from scripts.note.format import Cell
+from scripts.publish.cells import changed_lines, known
 from scripts.publish.things import Results, Source, Thing, Words
 
 
@@ -24,7 +25,7 @@ class Typesetter:
             case Source(number, cell):
                 followed = "hide-input" not in cell.tags and (cell.output is not None or bool(cell.figures))
                 anchor = f"{self.chapter.name}#cell-{number}" if self.page.found(number) else ""
-                return code(cell.source, "python", cell.title, self.page.changed(number), followed, anchor)
+                return code(cell.source, "python", cell.title, changed_lines(self.page.found(number)), followed, anchor)
             case Results(number, cell):
                 return "".join(self.results(number, cell))
             case _:
@@ -44,7 +45,7 @@ class Typesetter:
             kind = "failure" if "raises-exception" in cell.tags else "output"
             yield f"#{kind}({string(cell.output)})\n"
         yield from (picture(figure.path, figure.alt, "hide-input" in cell.tags) for figure in cell.figures)
-        yield from map(Print(self.chapter.name).of, self.page.captions(number, cell, changes=False))
+        yield from map(Print(self.chapter.name).of, known(cell, self.page.found(number), changes=False))
 
     def label(self, fold: Fold) -> str:
         return f"{self.chapter.name}#fold-{fold.number}"

@@ -9,11 +9,11 @@ from markdown_it.utils import EnvType, OptionsDict
 from scripts.bind.content import Book, Chapter, Fold, Part
 from scripts.note.format import Cell
 from scripts.note.markdown import heading_text
+from scripts.publish.cells import known, shown_code
 from scripts.publish.code import code_block
 from scripts.publish.html import Html, Tokens, parsed
 from scripts.publish.things import Results, Source, Thing
 
-FIRST_PAGE = "notes/index.md"
 XHTML = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html>
@@ -44,6 +44,12 @@ class Xhtml(Html):
         path, alt = str(tokens[at].attrs["src"]), escape(tokens[at].content)
         return f'<img class="figure" src="{path}" alt="{alt}"/>'
 
+    def paragraph_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        return self.renderToken(tokens, at, options, env)
+
+    def paragraph_close(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        return self.renderToken(tokens, at, options, env)
+
     def alert_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return '<div class="aside" role="note">\n'
 
@@ -56,7 +62,7 @@ class Xhtml(Html):
 
 
 def inline(token: Token) -> str:
-    return Xhtml("the book").of([token])
+    return Xhtml().of([token])
 
 
 def chapter_page(chapter: Chapter) -> str:
@@ -78,7 +84,7 @@ def thing_html(chapter: Chapter, thing: Thing | Fold) -> str:
             link = f'<a href="#fold-{number}">{number} {inline(thing.summary)}</a>'
             return f'<p class="pointer" id="from-{number}">{link}</p>\n'
         case Source(number, cell):
-            return chapter.page.code(number, cell)
+            return shown_code(cell, number, chapter.page.found(number))
         case Results(number, cell):
             return "".join(results(chapter, number, cell))
         case _:
@@ -90,8 +96,8 @@ def results(chapter: Chapter, number: int, cell: Cell) -> Iterable[str]:
     if cell.output is not None:
         yield code_block(cell.output, "text", "error" if "raises-exception" in cell.tags else "output") + "\n"
     for figure in cell.figures:
-        yield Xhtml(chapter.page.note.place(figure.line)).of(parsed(f"![{figure.alt}]({figure.path})"))
-    yield from map(Xhtml(chapter.page.note.place(cell.line)).of, chapter.page.captions(number, cell, changes=False))
+        yield Xhtml().of(parsed(f"![{figure.alt}]({figure.path})"))
+    yield from (Xhtml().of(words) for words in known(cell, chapter.page.found(number), changes=False))
 
 
 def folded(chapter: Chapter) -> str:
@@ -106,14 +112,14 @@ def folded(chapter: Chapter) -> str:
 
 def title_page(book: Book) -> str:
     """The title, what the book says of itself, whose it is."""
-    said = "".join(Xhtml(FIRST_PAGE).of(words.tokens) for words in [*book.preface, *book.closing])
+    said = "".join(Xhtml().of(words.tokens) for words in [*book.preface, *book.closing])
     head = f'<h1 class="title">{escape(book.title)}</h1>\n<p class="subtitle">{escape(book.description)}.</p>\n'
     return xhtml_page(book.title, head + said, "titlepage")
 
 
 def part_page(part: Part, number: int) -> str:
     """The page that opens a part."""
-    words = "".join(Xhtml(FIRST_PAGE).of(said.tokens) for said in part.words)
+    words = "".join(Xhtml().of(said.tokens) for said in part.words)
     lines = "".join(
         f'<p class="entry"><a href="{chapter.page.note.stem}.xhtml">{chapter.page.number} · '
         f"{inline(chapter.title)}</a><br/>{inline(chapter.said)}</p>\n"

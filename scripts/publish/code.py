@@ -1,6 +1,7 @@
 """Blocks of code and of output as HTML, coloured by Pygments."""
 
 import re
+from collections.abc import Container
 from html import escape
 
 from pygments import highlight
@@ -21,10 +22,22 @@ def lexer(language: str) -> Lexer:
         return TextLexer(stripnl=False)
 
 
-def code_block(source: str, language: str, kind: str = "", title: str = "", changed: list[int] | None = None) -> str:
-    """Source as a block: `kind` is one more class, `title` a line above it, `changed` are lines (from 1) to mark."""
-    formatter = HtmlFormatter(nowrap=True, hl_lines=changed or [])
-    shown = re.sub(UNCOLOURED, r"\1", highlight(source, lexer(language), formatter))
+def code_block(
+    source: str,
+    language: str,
+    kind: str = "",
+    title: str = "",
+    changed: Container[int] = (),
+    old: Container[int] = (),
+) -> str:
+    """Source as a block: `kind` is one more class, `title` a line above it, `changed` are lines (from 1) to mark, `old`
+    are some to dim."""
+    shown = re.sub(UNCOLOURED, r"\1", highlight(source, lexer(language), HtmlFormatter(nowrap=True)))
+    lines = shown.splitlines(keepends=True)
+    for at, line in enumerate(lines):
+        if marked := "hll" if at + 1 in changed else "old" if at + 1 in old else "":
+            lines[at] = f'<span class="{marked}">{line}</span>'
     head = f'<span class="filename">{escape(title)}</span>' if title else ""
-    classes = " ".join(filter(None, ["highlight", kind]))
-    return f'<div class="{classes}">{head}<pre><span></span><code>{shown}</code></pre></div>'
+    classes = " ".join(filter(None, ["highlight", "console" if language in ("console", "pycon") else "", kind]))
+    numbers = ' data-search-exclude=""' if kind == "output" else ""
+    return f'<div class="{classes}"{numbers}>{head}<pre><span></span><code>{"".join(lines)}</code></pre></div>'

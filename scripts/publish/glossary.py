@@ -1,12 +1,14 @@
 """The glossary: its words, where a page says one for the first time, and what is said of it there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
+from itertools import pairwise
 
 from markdown_it.token import Token
 
 from scripts.note.markdown import leaves, slug, tokens
+from scripts.publish.html import Html
 
 OPENING = ("link_open", "strong_open")  # what is between these and their closings is left as it is
 CLOSING = ("link_close", "strong_close")
@@ -22,23 +24,25 @@ def entry_word(inline: Token) -> str:
     return kinds[1][1] if [kind for kind, _ in kinds[:3]] == ["strong_open", "text", "strong_close"] else ""
 
 
-def entries(text: str) -> Iterator[tuple[str, str]]:
-    """The words of the glossary's text and what it says of each, without links and markup."""
+def entries(text: str) -> Iterator[tuple[str, str, list[str]]]:
+    """The words of the glossary's text, what it says of each, without links and markup, and the notes it leads to."""
     for token in tokens(text):
         children = [child for child, _ in leaves(token)]
         if word := entry_word(token):
             depth, said = 0, ""
             for child in children[1 + [c.type for c in children].index("strong_close") :]:
                 depth += (child.type == "link_open") - (child.type == "link_close")
-                said += "" if depth else child.content or " " * ("break" in child.type)
-            yield word, re.sub(r"; +\.", ".", said.partition(":")[2].strip().rstrip(".; ") + ".")
+                said += "" if depth or child.type == "link_close" else child.content or " " * ("break" in child.type)
+            notes = [str(child.attrs["href"]).removesuffix(".md") for child in children if child.type == "link_open"]
+            yield word, re.sub(r"; +\.", ".", said.partition(":")[2].strip().rstrip(".; ") + "."), notes
 
 
 class Glossary:
     """The glossary's words, each with what it says."""
 
     def __init__(self, text: str = ""):
-        self.words = {word.lower(): said for word, said in entries(text)}
+        self.words = {word.lower(): said for word, said, _ in entries(text)}
+        self.notes = {word.lower(): notes for word, _, notes in entries(text)}
         words = "|".join(sorted(map(re.escape, self.words), reverse=True))  # a word before its own beginning
         self.pattern = re.compile(rf"\b({words})s?\b", re.I)
 
@@ -51,9 +55,7 @@ class Glossary:
             depth += (child.type in OPENING) - (child.type in CLOSING)
             depth += child.type == "html_inline" and (-1 if child.content.startswith("</") else 1)
             children += [child] if depth > 0 or child.type != "text" else self._links(child.content, seen)
-        marked = copy(inline)
-        marked.children = children
-        return marked
+        return with_children(inline, children)
 
     def _links(self, text: str, seen: set[str]) -> Iterator[Token]:
         end = 0
@@ -73,8 +75,49 @@ class Glossary:
 
 def anchored(inline: Token) -> Token:
     """An entry of the glossary, its word with an anchor."""
-    word, marked = entry_word(inline), copy(inline)
+    word = entry_word(inline)
     opening = Token("strong_open", "strong", 1, attrs={"id": word_anchor(word)})
     first = next((child for child, _ in leaves(inline) if child.type == "strong_open"), None)
-    marked.children = [opening if word and child is first else child for child, _ in leaves(inline)]
-    return marked
+    return with_children(inline, [opening if word and child is first else child for child, _ in leaves(inline)])
+
+
+def definition_list(group: Sequence[Token], html: Html, titles: dict[str, str]) -> str:
+    """The list of the glossary's entries as one of words and what they mean; a link to a note says its title."""
+    made = ""
+    for inline in (token for token in group if token.type == "inline"):
+        children = [child for child, _ in leaves(inline)]
+        at = 1 + [child.type for child in children].index("strong_close") if entry_word(inline) else 0
+        said = [titled(child, before, titles) for before, child in pairwise([Token("", "", 0), *children[at:]])]
+        rest, meaning = divided(said)
+        word = html.of([with_children(inline, [*children[:at], *rest])])
+        made += f'<dt id="{word_anchor(entry_word(inline))}">{word}</dt>\n'
+        made += f"<dd>{html.of([with_children(inline, meaning)])}</dd>\n"
+    return f"<dl>\n{made}</dl>\n"
+
+
+def divided(children: list[Token]) -> tuple[list[Token], list[Token]]:
+    """What an entry says before and after its colon."""
+    for at, child in enumerate(children):
+        if child.type == "text" and ":" in child.content:
+            before, after = copy(child), copy(child)
+            before.content, _, after.content = child.content.partition(":")
+            after.content = after.content.lstrip()
+            return [*children[:at], before], [after, *children[at + 1 :]]
+    return [], children
+
+
+def titled(child: Token, before: Token, titles: dict[str, str]) -> Token:
+    """The words of a link to a note: its title."""
+    name = str(before.attrs.get("href", "")).removesuffix(".md") if before.type == "link_open" else ""
+    if name not in titles or child.type != "text":
+        return child
+    named = copy(child)
+    named.content = titles[name]
+    return named
+
+
+def with_children(inline: Token, children: list[Token]) -> Token:
+    """An inline token that consists of others."""
+    changed = copy(inline)
+    changed.children = children
+    return changed

@@ -4,8 +4,9 @@ MkDocs is given this HTML, since Python-Markdown reads many things otherwise tha
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
+from pathlib import Path
 
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -13,12 +14,16 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from scripts.note.markdown import parser
 from scripts.publish.code import code_block
+from scripts.publish.figures import figure
 from scripts.publish.mathml import formula
+from scripts.publish.signs import minus
 
 PAGE = re.compile(r"^([\w-]+)\.(?:md|ipynb)(#.*)?$")  # a link to another page of the book
 TYPOGRAPHIC = parser().enable("smartquotes")
 TYPOGRAPHIC.options["typographer"] = True
 MARKDOWN = re.compile(r"[\\`*_{}\[\]#!~:]")
+MARK = re.compile(r"[.,;:!?)\]”’…]+")
+VIDEO = re.compile(r"https://(?:youtu\.be|www\.youtube\.com)/")
 
 FOOTNOTES = vars(TYPOGRAPHIC.renderer)["rules"]  # the rules of a plugin
 Tokens = Sequence[Token]
@@ -29,13 +34,19 @@ class Html(RendererHTML):
 
     ending = ".html"  # of the names of pages
 
-    def __init__(self, place: str):
+    def __init__(self, place: str = ""):
         super().__init__()
         self.rules = {**FOOTNOTES, **self.rules}
         self.place = place
 
     def of(self, tokens: Tokens) -> str:
         return self.render(list(tokens), TYPOGRAPHIC.options, {})
+
+    def renderInline(self, tokens: Tokens, options: OptionsDict, env: EnvType) -> str:
+        return super().renderInline(list(glued(tokens)), options, env)
+
+    def text(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        return minus(super().text(tokens, at, options, env))
 
     def fence(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         language, _, kind = tokens[at].info.strip().partition(" ")
@@ -54,20 +65,60 @@ class Html(RendererHTML):
         return formula(tokens[at].content, self.place, True) + "\n"
 
     def link_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
-        link = copy(tokens[at])
-        link.attrs = link.attrs | {"href": PAGE.sub(rf"\1{self.ending}\2", str(link.attrs["href"]))}
+        link, target = copy(tokens[at]), str(tokens[at].attrs["href"])
+        link.attrs = link.attrs | {"href": PAGE.sub(rf"\1{self.ending}\2", target)}
+        if VIDEO.match(target):
+            link.attrs |= {"class": "video", "title": "Video, at this place of the lecture"}
         return self.renderToken([link], 0, options, env)
+
+    def paragraph_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        return "" if is_figure(tokens[at + 1]) else self.renderToken(tokens, at, options, env)
+
+    def paragraph_close(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        return "" if is_figure(tokens[at - 1]) else self.renderToken(tokens, at, options, env)
 
     def image(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         path = str(tokens[at].attrs["src"])
-        picture = super().image(tokens, at, options, env)
-        return f'<a class="figure" href="{path}">{picture}</a>' if path.startswith("figures/") else picture
+        if not path.startswith("figures/"):
+            return super().image(tokens, at, options, env)
+        alt = self.renderInlineAsText(tokens[at].children or [], options, env)
+        return figure(alt, path, Path(self.place.partition(":")[0]).parent)
+
+    def th_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        said = tokens[at + 1].content.strip()
+        if not said:  # a corner
+            tokens[at].tag = tokens[at + 2].tag = "td"
+        elif letter := re.fullmatch(r"\$([A-Za-z])\$", said):  # a formula alone is no heading to a screen reader
+            tokens[at + 1].children = parsed(f"*{letter[1]}*")[1].children
+        return self.renderToken(tokens, at, options, env)
 
     def alert_open(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return f'<div class="admonition {tokens[at].meta["kind"].lower()}">\n'
 
     def html_block(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
-        return re.sub(r"<details(?! class)", '<details class="example"', tokens[at].content)
+        kind = "heads" if "<summary>Needs and defines</summary>" in tokens[at].content else "example"
+        return re.sub(r"<details(?! class)", f'<details class="{kind}"', tokens[at].content)
+
+
+def is_figure(inline: Token) -> bool:
+    """Whether a paragraph is nothing but a figure."""
+    children = inline.children or []
+    return len(children) == 1 and children[0].type == "image" and str(children[0].attrs["src"]).startswith("figures/")
+
+
+def glued(tokens: Tokens) -> Iterator[Token]:
+    """Inline tokens in which a mark after a formula is on the formula's line."""
+    tokens = list(tokens)
+    for at, token in enumerate(tokens):
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        mark = MARK.match(after.content) if after and after.type == "text" else None
+        if not (token.type.startswith("math_inline") and mark and after):
+            yield token
+            continue
+        yield from (Token("html_inline", "", 0, content='<span class="together">'), token)
+        yield from (Token("text", "", 0, content=mark[0]), Token("html_inline", "", 0, content="</span>"))
+        tokens[at + 1] = copy(after)
+        tokens[at + 1].content = after.content[mark.end() :]
 
 
 def parsed(text: str) -> list[Token]:

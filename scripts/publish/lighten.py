@@ -4,14 +4,13 @@ The HTML is Material's and mkdocs-jupyter's, and may change with them. So whatev
 Problem at the page says what was looked for.
 """
 
-import html
 import json
 import re
 from collections.abc import Callable
 
 from scripts.common.problem import Problem
 from scripts.publish.code import UNCOLOURED
-from scripts.publish.mathml import in_plain_text
+from scripts.publish.glossary import Glossary, word_anchor
 
 SOURCE = 'data-md-component="source"'  # with it every page asks the repository's host for its stars
 SEARCH = 'role="dialog"'  # axe wants a label there
@@ -22,8 +21,10 @@ USELESS = ("https://cdnjs", "MathJax", "ClipboardCopyElement", "clipboard-copy",
 COPY_BUTTON = r'<div class="zeroclipboard-container">\s*<clipboard-copy[\s\S]*?</clipboard-copy>\s*</div>'
 COPIED = r'<div class="clipboard-copy-txt"[^>]*>[^<]*</div>'  # what that button would copy: every cell again
 INLINE_STYLE = r'<style type="text/css">([\s\S]*?)</style>'
-NO_TEXT = re.compile(r"(<(?:pre|code|script|style)\b[\s\S]*?</(?:pre|code|script|style)>|<[^>]*>)")
-UNSEARCHED = "whole.html"  # it says again what the notes say
+NOISE = re.compile(r"--jp-icon-[\w-]+:\s*url\([^)]*\);|/\*[\s\S]*?\*/")
+RULE = re.compile(r"([^{}@;]+)(\{[^{}]*\})")
+EAGER = '(location.protocol!=="file:"),'  # when Material's script fetches the search index at once
+UNSEARCHED = ("exercises.html", "versions.html")  # they say again what the notes say
 
 
 def missing(place: str, what: str) -> Problem:
@@ -45,15 +46,11 @@ def page(text: str, place: str) -> str:
     return replaced(SOURCE, "", replaced(SEARCH, f'{SEARCH} aria-label="Search"', text, place), place)
 
 
-def notebook(text: str, place: str, formulas: bool) -> tuple[str, str]:
-    """The page that mkdocs-jupyter made, without scripts, copies and spans that it does not need, and its styles.
-    `formulas` says whether there are any to be found in it."""
+def notebook(text: str, place: str) -> tuple[str, str]:
+    """The page that mkdocs-jupyter made, without scripts, copies and spans that it does not need, and its styles."""
     text = without_scripts(text, place)
     for pattern, new in (COPY_BUTTON, ""), (COPIED, ""), (UNCOLOURED, r"\1"), (LISTING, f'{LISTING} tabindex="0"'):
         text = replaced(pattern, new, text, place)
-    text = with_math(text)
-    if formulas and "<math" not in text:
-        raise missing(place, "formulas between dollars")
     return styles_apart(text, "looks/notebook.css", place)
 
 
@@ -66,29 +63,42 @@ def without_scripts(text: str, place: str) -> str:
     return SCRIPT.sub(lambda script: "" if any(word in script[0] for word in USELESS) else script[0], text)
 
 
-def with_math(page: str) -> str:
-    """A page of mkdocs-jupyter, which leaves TeX to a script, with MathML in its place."""
-
-    def change(text: str) -> str:
-        return in_plain_text(html.unescape(text), "build/notebooks/whole.ipynb") if "$" in text else text
-
-    pieces = NO_TEXT.split(page)
-    return "".join(piece if at % 2 else change(piece) for at, piece in enumerate(pieces))
-
-
 def styles_apart(text: str, path: str, place: str) -> tuple[str, str]:
-    """A page that links to its styles, and these."""
-    styles = "\n".join(dict.fromkeys(re.findall(INLINE_STYLE, text)))
+    """A page that links to its styles, and those of them that it uses: nbconvert brings all of JupyterLab's."""
+    styles = NOISE.sub("", "\n".join(dict.fromkeys(re.findall(INLINE_STYLE, text))))
     text = replaced(INLINE_STYLE, "", text, place)
-    return replaced("</head>", f'<link rel="stylesheet" href="{path}"></head>', text, place), styles
+    there = set(re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]*)"', text))))
+
+    def used(rule: re.Match[str]) -> str:
+        kept = [one for one in rule[1].split(",") if there.issuperset(re.findall(r"\.([\w-]+)", one))]
+        return ",".join(kept) + rule[2] if kept else ""
+
+    text = replaced("</head>", f'<link rel="stylesheet" href="{path}"></head>', text, place)
+    return text, RULE.sub(used, styles)
 
 
-def search_index(text: str, place: str) -> str:
-    """The search index without the page that says again what others say."""
+def late_search(text: str, place: str) -> str:
+    """Material's script, which fetches the search index when somebody searches, not on every visit."""
+    return replaced(re.escape(EAGER), "(!1),", text, place)
+
+
+def search_index(text: str, place: str, glossary: Glossary) -> str:
+    """The search index without the pages that say again what others say, and with every word of the glossary: as an
+    entry of its own, and as a tag of the section that explains it."""
     head, brace, rest = text.partition("{")
     index = json.loads(brace + rest or "{}")
     found = index.get("docs", [])
-    index["docs"] = [entry for entry in found if not entry["location"].startswith(UNSEARCHED)]
-    if len(index["docs"]) == len(found):
-        raise missing(place, f"the entries of {UNSEARCHED}")
-    return head + json.dumps(index, separators=(",", ":"), ensure_ascii=False)
+    docs = [entry for entry in found if not entry["location"].startswith((*UNSEARCHED, "glossary.html"))]
+    if not docs:
+        raise missing(place, "the entries of pages")
+    if glossary.words and not any(entry["location"].startswith("glossary.html") for entry in found):
+        raise missing(place, "the entries of glossary.html")
+    for word, notes in glossary.notes.items():
+        for note in notes:
+            said = [entry for entry in docs if entry["location"].startswith(note) and word in entry["text"].lower()]
+            for entry in said[:1]:
+                entry.setdefault("tags", []).append(word)
+    docs += [{"location": "glossary.html", "title": "Glossary", "text": ""}] if glossary.words else []
+    for word, meaning in glossary.words.items():
+        docs.append({"location": f"glossary.html#{word_anchor(word)}", "title": word, "text": f"<p>{meaning}</p>"})
+    return head + json.dumps(index | {"docs": docs}, separators=(",", ":"), ensure_ascii=False)

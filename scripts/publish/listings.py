@@ -2,24 +2,30 @@
 
 import re
 
+from scripts.publish.cells import page_of
 from scripts.publish.code import code_block
-from scripts.publish.html import Html, heading, parsed
-from scripts.publish.page import beside, front_matter
+from scripts.publish.head import front_matter
+from scripts.publish.html import heading
 from scripts.publish.versions import Index
 
 
 def changes_page(index: Index) -> str:
     """The page of every change: each version of a class or function against the one before it."""
-    parts = [front_matter("What changed", "search: {exclude: true}"), heading("h1", "what-changed", "What changed")]
-    parts += ["<p>Every new version of a class or function, against the one before it.</p>\n"]
+    said = "Every new version of what the book builds, against the one before it."
+    parts = [
+        front_matter("What changed", said, "search: {exclude: true}"),
+        heading("h1", "what-changed", "What changed"),
+    ]
+    parts += [f"<p>{said}</p>\n"]
     for name, found in index.by_name.items():
-        changed = [(definition, definition.previous) for definition in found if definition.previous]
-        parts += [heading("h2", name.lower(), name)] if changed else []
+        changed = [(each, each.previous) for each in found if each.previous and each.label]
+        parts += [heading("h2", name.lower(), f"<code>{name}</code>")] if changed else []
         for definition, before in changed:
-            where = f"[{definition.label}]({definition.target}) after [{beside(definition, before)}]({before.target})"
-            group = parsed(where)
-            group[0].attrs["id"] = definition.anchor
-            parts += [Html(definition.note.path).of(group), code_block(definition.diff, "diff") + "\n"]
+            parts += [heading("h3", definition.anchor, definition.where)]
+            here, there = page_of(definition), page_of(before)
+            where = before.where[:1].lower() + before.where[1:]
+            parts += [f'<p><a href="{here}">Where it stands</a>; before it, <a href="{there}">{where}</a>.</p>\n']
+            parts += [code_block(definition.diff, "diff") + "\n"]
     return "\n".join(parts)
 
 

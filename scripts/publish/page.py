@@ -1,47 +1,41 @@
 """A note's page: text in, text out."""
 
-import json
 import re
 from collections.abc import Iterator
-from copy import copy
 
 from markdown_it.token import Token
 
 from scripts.note.format import Cell, Note
-from scripts.publish.code import code_block
-from scripts.publish.glossary import Glossary, anchored
-from scripts.publish.html import Html, heading, parsed
+from scripts.publish import cells, head
+from scripts.publish.glossary import Glossary, definition_list
+from scripts.publish.html import Html, heading
 from scripts.publish.things import Results, Source, Thing, Words, things
 from scripts.publish.versions import Definition, Index
 
 UNMARKED = ("heading_open",)  # no word of the glossary is marked in these
 
 
-def front_matter(title: str, *more: str) -> str:
-    return "\n".join(["---", f"title: {json.dumps(title, ensure_ascii=False)}", "hide: [toc]", *more, "---", "", ""])
-
-
-def title_of(page: str) -> str:
-    """The title that a page's front matter gives it."""
-    return json.loads(page.partition("\ntitle: ")[2].partition("\n")[0])
-
-
 class Page:
-    """A note's page. `index` knows where every name of the book is defined, `repository` where its source is."""
+    """A note's page. `index` knows where every name of the book is defined, `repository` where its source is, `titles`
+    what each page is called."""
 
-    def __init__(self, note: Note, index: Index, glossary: Glossary, repository: str):
+    def __init__(
+        self, note: Note, index: Index, glossary: Glossary, repository: str, titles: dict[str, str] | None = None
+    ):
         self.note, self.index, self.glossary, self.repository = note, index, glossary, repository
+        self.titles = titles or {}
         self.seen: set[str] = set()
         if not note.lines[0].startswith("# "):
             raise note.problem(1, "no title", "start the note with `# Title`")
-        self.title = note.lines[0][2:].strip()
-        chapter = re.match(r"(\d\d)-", note.stem)
-        self.number = str(int(chapter[1])) if chapter else ""
+        self.number = note_number(note)
+        self.folds = 0  # how many are open
+        self.covers = self.turn = False  # whether a guess was asked for; whether a task is set
+        self.waiting = ""  # what is known of the definitions in a fold, to be said below it
 
     def markdown(self) -> str:
         """The page, with its front matter."""
-        title = f"{self.number} · {self.title}" if self.number else self.title
-        return front_matter(title) + "\n".join([*self.body(), self.take_away()])
+        said = head.front_matter(page_title(self.note), head.description(self.note))
+        return said + "\n".join([*self.pieces(), self.take_away()])
 
     def take_away(self) -> str:
         """Links to the note as a notebook and to its source."""
@@ -57,100 +51,121 @@ class Page:
         for thing in things(self.note):
             if isinstance(thing, Words):
                 opening = thing.tokens[0]
-                group = [self.prose(token, opening) if token.type == "inline" else token for token in thing.tokens]
-                thing = Words(self.needs(group), thing.line)
+                group = [self.marked(token, opening) if token.type == "inline" else token for token in thing.tokens]
+                thing = Words(head.needs(group, self.note, self.index), thing.line)
             yield thing
 
-    def body(self) -> Iterator[str]:
-        """The HTML of each thing on the page, in order."""
-        folds = 0
+    def marked(self, inline: Token, opening: Token) -> Token:
+        """An inline token with the glossary's words marked."""
+        return self.glossary.marked(inline, self.seen) if self.number and opening.type not in UNMARKED else inline
+
+    def found(self, count: int) -> list[Definition]:
+        return self.index.by_cell.get((self.note.stem, count), [])
+
+    def pieces(self) -> list[str]:
+        """The HTML of each thing on the page, in order. An aside comes with what it is said of."""
+        pieces: list[str] = []
+        apart = False  # whether an aside would have nothing before it to stand beside
+        for kind, html in self.kinds():
+            if kind == "aside" and pieces and not apart:
+                pieces[-1] = f'<div class="noted">\n{html}{pieces[-1]}</div>\n'
+            else:
+                pieces.append(html)
+            apart = kind != "plain"
+        return pieces
+
+    def kinds(self) -> Iterator[tuple[str, str]]:
+        """Each thing on the page: what kind it is ("plain", "aside", or a part of something larger), and its HTML."""
+        code = ""  # that of the cell whose results come next
         for thing in self.things():
             match thing:
-                case Source(number, cell):
-                    yield self.code(number, cell)
-                case Results(number, cell):
-                    yield from self.results(number, cell)
+                case Source(count, cell):
+                    code = cells.shown_code(cell, count, self.found(count))
+                    if "hide-input" in cell.tags:
+                        yield ("part" if self.folds else "plain"), code
+                        self.waiting += cells.captions(cell, self.found(count))
+                case Results(count, cell) if "hide-input" in cell.tags:
+                    yield from (("plain", results) for results in [self.results(cell)] if results)
+                case Results(count, cell):
+                    self.waiting += cells.captions(cell, self.found(count))
+                    yield ("part" if self.folds else "plain"), code + self.results(cell) + self.taken()
+                    yield from self.end_of_turn() if not self.folds else ()
                 case Words(group, line):
-                    yield self.html(group, line, folds)
-                    opened = group[0].content if group[0].type == "html_block" else ""
-                    folds += opened.count("<details") - opened.count("</details")
+                    yield from self.words(group, line)
+        yield from self.end_of_turn()
 
-    def html(self, group: list[Token], line: int, folds: int) -> str:
+    def results(self, cell: Cell) -> str:
+        """What stands below a cell's code; covered, if a guess was asked for."""
+        results = cells.shown_results(cell, self.note, self.covers)
+        self.covers = self.covers and not results
+        return results
+
+    def taken(self) -> str:
+        """The captions that wait, unless a fold is open."""
+        if self.folds:
+            return ""
+        captions, self.waiting = self.waiting, ""
+        return captions
+
+    def words(self, group: list[Token], line: int) -> Iterator[tuple[str, str]]:
+        """What is neither a cell nor its results."""
+        if head.is_next(group, self.note):
+            return
+        if head.begins(group, "Predict."):
+            self.covers = True
+        if not self.folds:
+            if group[0].type == "heading_open":
+                yield from self.end_of_turn()
+                self.covers = False
+            if head.begins(group, "Your turn."):
+                yield from self.end_of_turn()
+                self.turn = True
+                yield "part", '<div class="turn">\n'
+        yield self.kind(group[0]), self.html(group, line)
+        opened = group[0].content if group[0].type == "html_block" else ""
+        self.folds += opened.count("<details") - opened.count("</details")
+        yield from (("part", captions) for captions in [self.taken()] if captions)
+
+    def kind(self, opening: Token) -> str:
+        if self.folds or opening.type in ("heading_open", "html_block"):
+            return "part"
+        return "aside" if opening.type == "alert_open" else "plain"
+
+    def end_of_turn(self) -> Iterator[tuple[str, str]]:
+        """The end of a task, if there is one."""
+        if self.turn:
+            self.turn = False
+            yield "part", "</div>\n"
+
+    def html(self, group: list[Token], line: int) -> str:
         html = Html(self.note.place(line))
+        if not self.number and self.note.stem == "glossary" and group[0].type == "bullet_list_open":
+            return definition_list(group, html, self.titles)
         if group[0].type != "heading_open":
-            return html.of(group)
+            made = html.of(group)
+            return head.lead(made, self.note) if head.is_lead(group) and self.number and self.is_first(line) else made
         inside, tag, anchor = html.of([group[1]]), group[0].tag, str(group[0].attrs["id"])
         if line == 1 and self.number:
             inside = f'<span class="chapter">{self.number}</span> {inside}'
-        return f'<{tag} id="{anchor}">{inside}</{tag}>\n' if folds else heading(tag, anchor, inside)
+            missing = head.lead("", self.note) if not self.has_lead() else ""
+            return heading(tag, anchor, inside) + missing
+        return f'<{tag} id="{anchor}">{inside}</{tag}>\n' if self.folds else heading(tag, anchor, inside)
 
-    def prose(self, inline: Token, opening: Token) -> Token:
-        """An inline token with the glossary's words marked; in the glossary itself, with their anchors."""
-        if opening.type in UNMARKED:
-            return inline
-        return self.glossary.marked(inline, self.seen) if self.number else anchored(inline)
+    def is_first(self, line: int) -> bool:
+        """Whether nothing but the title is before this line."""
+        return not any(self.note.lines[1 : line - 1])
 
-    def needs(self, group: list[Token]) -> list[Token]:
-        """A paragraph of what the note needs and defines: each name with a link to its definition."""
-        if not re.search(r"\b(?:Needs|Defines):", group[1].content if len(group) == 3 else ""):
-            return group
-        inline, own = copy(group[1]), False
-        children: list[Token] = []
-        for child in inline.children or []:
-            own |= child.type == "text" and "Defines:" in child.content
-            found = self.index.find(child.content, self.note, own) if child.type == "code_inline" else None
-            opening = [Token("link_open", "a", 1, attrs={"href": found.target})] if found else []
-            children += [*opening, child, *([Token("link_close", "a", -1)] if found else [])]
-        inline.children = children
-        return [Token("paragraph_open", "p", 1, attrs={"class": "needs"}), inline, group[2]]
-
-    def found(self, number: int) -> list[Definition]:
-        return self.index.by_cell.get((self.note.stem, number), [])
-
-    def code(self, number: int, cell: Cell) -> str:
-        """A cell's code, its changed lines marked."""
-        anchor = f'<span id="cell-{number}"></span>\n' if self.found(number) else ""
-        return anchor + code_block(cell.source, "python", title=cell.title, changed=self.changed(number)) + "\n"
-
-    def changed(self, number: int) -> list[int]:
-        """The lines of a cell that are new since the definitions in it were last written."""
-        return sorted({line for found in self.found(number) if found.previous for line in found.changed})
-
-    def results(self, number: int, cell: Cell) -> Iterator[str]:
-        """A cell's output and figures, and what is known of the definitions in it."""
-        if cell.output is not None:
-            yield code_block(cell.output, "text", "error" if "raises-exception" in cell.tags else "output") + "\n"
-        for figure in cell.figures:
-            yield Html(self.note.place(figure.line)).of(parsed(f"![{figure.alt}]({figure.path})"))
-        yield from map(Html(self.note.place(cell.line)).of, self.captions(number, cell))
-
-    def captions(self, number: int, cell: Cell, changes: bool = True) -> Iterator[list[Token]]:
-        """What is known of a cell's definitions: their versions, the ones beside them (and what changed, on a page of
-        its own), their places in the package."""
-        for definition in self.found(number):
-            if said := versions(definition, changes):
-                yield caption(said)
-        names = [definition.name for definition in self.found(number) if definition.source and cell.title]
-        if names:
-            yield caption("In the package: " + ", ".join(f"[`{name}`](package.md#{name.lower()})" for name in names))
+    def has_lead(self) -> bool:
+        return bool(re.match(r"\*[^*]", next((line for line in self.note.lines[1:] if line), "")))
 
 
-def versions(definition: Definition, changes: bool) -> str:
-    """Which version of a class or function this is, and the ones beside it, as Markdown; empty if there are none."""
-    before, after = definition.previous, definition.next
-    links = [f"← [{beside(definition, before)}]({before.target})"] if before else []
-    links += [f"[{beside(definition, after)}]({after.target}) →"] if after else []
-    links += [f"[what changed](versions.md#{definition.anchor})"] if before and changes else []
-    return " · ".join([f"`{definition.name}`, {definition.label}", *links]) if links else ""
+def note_number(note: Note) -> str:
+    """A note's number; empty for a page that is none."""
+    chapter = re.match(r"(\d\d)-", note.stem)
+    return str(int(chapter[1])) if chapter else ""
 
 
-def caption(text: str) -> list[Token]:
-    """Markdown of one paragraph as the line below a cell."""
-    group = parsed(text)
-    group[0].attrs["class"] = "version"
-    return group
-
-
-def beside(definition: Definition, other: Definition) -> str:
-    """How the caption of a definition names the one before or after it."""
-    return other.label if other.note is definition.note else f"{other.label}, in note {other.note.stem[:2]}"
+def page_title(note: Note) -> str:
+    """What a page is called where pages are listed."""
+    said = note.lines[0][2:].strip()
+    return f"{note_number(note)} · {said}" if note_number(note) else said

@@ -19,7 +19,8 @@ from scripts.note.folder import all_notes, plain_pages
 from scripts.note.format import Cell, Note
 from scripts.publish import fonts, site
 from scripts.publish.code import code_block
-from scripts.publish.page import title_of
+from scripts.publish.head import title_of
+from scripts.publish.home import Entry
 
 PREVIEW_PAGES = Path("build/preview/pages")
 PREVIEW_SITE = Path("build/preview/site")
@@ -60,6 +61,7 @@ class Preview:
         self.failure: Problem | None = None
         self.texts: dict[str, str] = {}
         self.titles: dict[str, str] = {}
+        self.listed: tuple[list[Note], list[Note]] = [], []  # the notes that could be read last, and the plain pages
         self.server = LiveReloadServer(self.build, "127.0.0.1", port, str(PREVIEW_SITE), polling_interval=0.1)
         self.url = self.server.url
         for name in "mkdocs", "MARKDOWN":
@@ -100,7 +102,9 @@ class Preview:
             notes = all_notes(self.folder)
             if failure and ":" in failure.place:
                 notes = [with_failure(note, failure) for note in notes]
-            self.texts = site.texts(notes, plain_pages(self.folder), site.repository())
+            listed = notes, plain_pages(self.folder)
+            self.texts = site.texts(*listed, site.repository())
+            self.listed = listed
         except Problem as error:
             failure = error
         shown = dict(self.texts)
@@ -119,10 +123,9 @@ class Preview:
     def write_site(self) -> None:
         """Builds the pages that changed; all of them if a title did, since every page lists the titles."""
         os.environ |= {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
-        names = sorted(self.texts, key=lambda name: (name != "index.md", name))
-        titles = {name: title_of(self.texts[name]) for name in names}
-        nav = [{title: name} for name, title in titles.items()]
-        places = {"docs_dir": str(PREVIEW_PAGES), "site_dir": str(PREVIEW_SITE), "site_url": self.url}
-        config = load_config("mkdocs.yml", nav=nav, plugins=[], **places)
+        others: list[Entry] = [name for name in site.OTHERS if name in self.texts]
+        path = site.write_configuration(PREVIEW_PAGES.parent, *self.listed, others)
+        titles = {name: title_of(text) for name, text in self.texts.items()}
+        config = load_config(str(path), plugins=[], site_url=self.url)
         build_site(config, serve_url=self.url, dirty=titles == self.titles)
         self.titles = titles

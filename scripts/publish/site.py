@@ -1,16 +1,16 @@
 """Builds build/site from the notes and the executed notebooks."""
 
-import html
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 
 from scripts.common.files import write_file
 from scripts.common.problem import Problem
@@ -19,9 +19,13 @@ from scripts.note.form import dead_links
 from scripts.note.format import Note
 from scripts.note.tangle import package
 from scripts.publish import fonts, lighten
+from scripts.publish.card import card
 from scripts.publish.glossary import Glossary
+from scripts.publish.head import description, front_matter
+from scripts.publish.home import FIRST_GRAPH, Entry, home, navigation
 from scripts.publish.listings import changes_page, package_text
-from scripts.publish.page import Page, front_matter
+from scripts.publish.notebook import EXERCISES, shown_notebook, whole_page
+from scripts.publish.page import Page, page_title
 from scripts.publish.versions import Index
 
 PAGES = Path("build/pages")
@@ -29,25 +33,10 @@ SITE = Path("build/site")
 NOTEBOOKS = Path("build/notebooks")
 BOOKS = Path("build/book")  # the book to take away, if it has been made
 FONTS = Path("build/fonts")
-PAGE_HEAD = """\
-# The whole notebook
-
-The one notebook that the notes split up, executed: [download it](notebooks/whole.ipynb), or
-open it where it runs as it is: <a class="badge" href="{colab}/blob/gh-pages/notebooks/whole.ipynb">Open in Colab</a>"""
+OTHERS = ["package.md", "versions.md", "whole.md"]
+PICTURE = "looks/card.png"
 LOOKS = Path(__file__).with_name("looks")
-
-
-def whole_page(notebook: NotebookNode) -> str:
-    """The whole executed notebook as mkdocs-jupyter shall render it: figures are files of the site."""
-    notebook.cells = [cell for cell in notebook.cells if cell.id != "set-up"]
-    colab = repository().replace("github.com", "colab.research.google.com/github")
-    notebook.cells[0].source = PAGE_HEAD.format(colab=colab)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if file := output.get("metadata", {}).get("file"):
-                alt = html.escape(output.data["text/plain"])
-                output.data = {"text/html": f'<img class="figure" src="{file}" alt="{alt}">'}
-    return nbformat.writes(notebook)
+THEME = Path(__file__).with_name("theme")
 
 
 def repository() -> str:
@@ -59,36 +48,66 @@ def repository() -> str:
 
 
 def texts(notes: list[Note], plain: list[Note], repository: str) -> dict[str, str]:
-    """The Markdown of every page but the whole notebook's, from the notes and the pages that are not run."""
-    index = Index(notes)
-    glossary = Glossary(next((note.body for note in plain if note.stem == "glossary"), ""))
-    pages = [Page(note, index, glossary, repository) for note in [*plain, *notes]]
-    made = {f"{page.note.stem}.md": page.markdown() for page in pages}
-    shown = Page(Note("package.md", package_text(index, package(notes))), index, Glossary(), repository)
-    made["package.md"] = front_matter(shown.title) + "\n".join(shown.body())
-    return made | {"versions.md": changes_page(index)}
+    """The Markdown of every page, from the notes and the pages that are not run."""
+    index, glossary = Index(notes), glossary_of(plain)
+    titles = {note.stem: page_title(note) for note in notes}
+    pages = [Page(note, index, glossary, repository, titles) for note in [*plain, *notes] if note.stem != "index"]
+    made = {f"{note.stem}.md": home(note, notes) for note in plain if note.stem == "index"}
+    made |= {f"{page.note.stem}.md": page.markdown() for page in pages}
+    shown = Note("package.md", package_text(index, package(notes)))
+    made["package.md"] = front_matter(page_title(shown), description(shown))
+    made["package.md"] += "\n".join(Page(shown, index, Glossary(), repository).pieces())
+    return made | {"versions.md": changes_page(index), "whole.md": whole_page(notes, repository)}
 
 
-def write_pages() -> str:
-    """Writes what MkDocs reads: pages, figures, notebooks and looks; the pages' whole text. Raises Problem for a link
-    that leads nowhere."""
+def glossary_of(plain: list[Note]) -> Glossary:
+    """The glossary of these pages; one without words, if there is none."""
+    return Glossary(next((note.body for note in plain if note.stem == "glossary"), ""))
+
+
+def write_configuration(folder: Path, notes: list[Note], plain: list[Note], others: list[Entry]) -> Path:
+    """Writes what MkDocs is told of the book whose pages are in this folder: mkdocs.yml, and the navigation."""
+    first = next((note for note in plain if note.stem == "index"), None)
+    words = [f"{note.stem}.md" for note in plain if note.stem != "index"]
+    settings = {
+        "INHERIT": os.path.relpath("mkdocs.yml", folder),
+        "docs_dir": "pages",
+        "site_dir": "site",
+        "theme": {"custom_dir": str(THEME)},
+        "extra": {"card": (folder / "pages" / PICTURE).exists()},
+        "nav": navigation(first, notes, [*words, *others]),
+    }
+    path = folder / "mkdocs.yml"
+    write_file(path, json.dumps(settings).encode())  # JSON is YAML
+    return path
+
+
+def write_pages() -> tuple[str, Glossary]:
+    """Writes what MkDocs reads: pages, figures, notebooks and looks; the pages' whole text, and the glossary. Raises
+    Problem for a link that leads nowhere."""
     shutil.rmtree(PAGES, ignore_errors=True)
     notes, plain = all_notes(), plain_pages()
     for problem in (problem for note in [*notes, *plain] for problem in dead_links(Path(note.path))):
         raise problem
-    made = texts(notes, plain, repository())
-    made["whole.ipynb"] = whole_page(nbformat.read(NOTEBOOKS / "whole.ipynb", 4))
+    made, others = texts(notes, plain, repository()), list[Entry](OTHERS)
+    if (path := NOTEBOOKS / f"{EXERCISES}.ipynb").exists():
+        made["exercises.ipynb"] = nbformat.writes(shown_notebook(nbformat.read(path, 4), path.as_posix()))
+        others.append({"The exercises, as a notebook": "exercises.ipynb"})
     if books := sorted(BOOKS.glob("*")):
         before, heading, after = made["index.md"].partition("<h2")
         made["index.md"] = before + book_line([path.name for path in books]) + heading + after
         shutil.copytree(BOOKS, PAGES / "book")
+    for name, text in made.items():
+        write_file(PAGES / name, text.encode())
     (FOLDER / "figures").mkdir(exist_ok=True)
     shutil.copytree(FOLDER / "figures", PAGES / "figures")
     shutil.copytree(NOTEBOOKS, PAGES / "notebooks")
     shutil.copytree(LOOKS, PAGES / "looks")
-    for name, text in made.items():
-        write_file(PAGES / name, text.encode())
-    return "".join(made.values())
+    if plain and (FOLDER / FIRST_GRAPH).exists():
+        picture = card(plain[0].lines[0][2:], FOLDER / FIRST_GRAPH, fonts.face_path("serif.woff2"))
+        write_file(PAGES / PICTURE, picture)
+    write_configuration(PAGES.parent, notes, plain, others)
+    return "".join(made.values()), glossary_of(plain)
 
 
 def book_line(names: list[str]) -> str:
@@ -105,7 +124,7 @@ def build() -> None:
         "DISABLE_MKDOCS_2_WARNING": "true",
     }
     # Not --quiet: MkDocs would not count the warnings it does not print.
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(PAGES.parent / "mkdocs.yml")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         warnings = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
@@ -114,24 +133,34 @@ def build() -> None:
 
 def make_site() -> Path:
     """Writes the pages, builds the site from them, and makes it lighter; its first page."""
-    text = write_pages()
+    text, glossary = write_pages()
     with ThreadPoolExecutor() as pool:  # MkDocs is a process of its own, so both go on at once
         faces = pool.submit(fonts.write_fonts, FONTS, text)
         build()
         faces.result()
     shutil.copytree(FONTS, SITE / "looks", dirs_exist_ok=True)
-    lighten_site()
+    lighten_site(glossary)
     return SITE / "index.html"
 
 
-def lighten_site() -> None:
+def lighten_site(glossary: Glossary) -> None:
     """Makes what MkDocs has built lighter."""
-    pages = {path.stem: lighten.page(path.read_text("utf-8"), path.as_posix()) for path in SITE.glob("*.html")}
-    formulas = any("<math" in pages[path.stem] for path in NOTEBOOKS.glob("*.ipynb"))
-    whole = (SITE / "whole.html").as_posix()
-    pages["whole"], styles = lighten.notebook(pages["whole"], whole, formulas)
-    for name, text in pages.items():
-        write_file(SITE / f"{name}.html", text.encode())
-    write_file(SITE / "looks" / "notebook.css", styles.encode())
+    for path in SITE.glob("*.html"):
+        if path.name != "404.html":  # that one is our own
+            rewrite(path, lighten.page)
+    if (path := SITE / "exercises.html").exists():
+        text, styles = lighten.notebook(path.read_text(encoding="utf-8"), path.as_posix())
+        write_file(path, text.encode())
+        write_file(SITE / "looks" / "notebook.css", styles.encode())
     for path in (SITE / "search" / "search_index.json", SITE / "search" / "search_index.js"):
-        write_file(path, lighten.search_index(path.read_text("utf-8"), path.as_posix()).encode())
+        rewrite(path, lambda text, place: lighten.search_index(text, place, glossary))
+    bundles = list(SITE.glob("assets/javascripts/bundle.*.js"))
+    if not bundles:
+        raise lighten.missing((SITE / "assets/javascripts").as_posix(), "bundle.*.js")
+    for path in bundles:
+        rewrite(path, lighten.late_search)
+
+
+def rewrite(path: Path, change: Callable[[str, str], str]) -> None:
+    """Writes a file anew, changed; `change` is given its text and its place."""
+    write_file(path, change(path.read_text(encoding="utf-8"), path.as_posix()).encode())

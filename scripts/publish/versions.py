@@ -4,11 +4,12 @@ import ast
 import difflib
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from scripts.note.format import Cell, Note
 
 ALIKE = 0.3  # below this share of common lines, a name was given to something else
+LONG = 30  # lines: a longer class has its unchanged methods dimmed
 
 
 @dataclass
@@ -45,11 +46,37 @@ class Definition:
 
     @property
     def changed(self) -> list[int]:
-        """The lines of the cell that are new since the previous definition."""
+        """The lines of the cell that are new since the previous definition, with the blank ones between them."""
         new = self.source.split("\n")
         blocks = difflib.SequenceMatcher(None, self.before, new, autojunk=False).get_opcodes()
-        lines = [at for tag, _, _, start, end in blocks if tag in ("replace", "insert") for at in range(start, end)]
-        return [self.line + at for at in lines if new[at].strip()]
+        added = [range(start, end) for tag, _, _, start, end in blocks if tag in ("replace", "insert")]
+        return [self.line + at for lines in added for at in trimmed(lines, new)]
+
+    @property
+    def unchanged(self) -> list[int]:
+        """The lines of the methods of a long class in which nothing changed since the previous definition."""
+        statement = ast.parse(self.source).body[0]
+        if self.source.count("\n") < LONG or not isinstance(statement, ast.ClassDef):
+            return []
+        changed, found = set(self.changed), list[int]()
+        for method in statement.body:
+            lines = range(self.line + method.lineno - 1, self.line + (method.end_lineno or method.lineno))
+            found += [] if changed.intersection(lines) else lines
+        return found
+
+    @property
+    def where(self) -> str:
+        """Its version and its note, as a heading says it."""
+        return f"{self.label[:1].upper()}{self.label[1:]}, note {self.note.stem[:2]}"
+
+
+def trimmed(lines: range, text: list[str]) -> range:
+    """Lines of a text without the blank ones at both ends."""
+    while lines and not text[lines[0]].strip():
+        lines = lines[1:]
+    while lines and not text[lines[-1]].strip():
+        lines = lines[:-1]
+    return lines
 
 
 class Index:
@@ -63,8 +90,11 @@ class Index:
                 for definition in definitions(note, number, cell):
                     self.by_name.setdefault(definition.name, []).append(definition)
                     self.by_cell.setdefault((note.stem, number), []).append(definition)
-        for found in self.by_name.values():
-            link([definition for definition in found if definition.source])
+        for name, found in self.by_name.items():
+            sources = [definition for definition in found if definition.source]
+            link(sources)
+            if any(is_of_the_book(definition) for definition in sources) or any(declared(note, name) for note in notes):
+                label(sources)
 
     def find(self, name: str, note: Note, own: bool) -> Definition | None:
         """The definition of a name that a note itself gives (`own`: the last), or that stands before it."""
@@ -94,22 +124,35 @@ def definitions(note: Note, number: int, cell: Cell) -> list[Definition]:
     return found
 
 
+def is_of_the_book(definition: Definition) -> bool:
+    """Whether a definition goes into the package."""
+    return bool(definition.note.cells[definition.cell - 1].title)
+
+
 def link(found: list[Definition]) -> None:
-    """Ties each definition to the one before it, if it is another writing of the same thing, and labels it."""
+    """Ties each definition to the one before it, if it is another writing of the same thing."""
     for old, new in pairwise(found):
         lines = old.source.split("\n"), new.source.split("\n")
         if old.source != new.source and difflib.SequenceMatcher(None, *lines, autojunk=False).ratio() > ALIKE:
             new.previous, old.next = old, new
-    for definition in found:
-        mine = [other for other in found if other.note is definition.note]
-        versions = declared(definition.note, definition.name)
-        if not versions:
-            count = 1 + found.index(definition)
-            definition.label = f"version {count}" if definition.previous or definition.next else ""
-        elif len(mine) == len(versions) or definition is mine[-1]:
-            definition.label = f"version {versions[mine.index(definition) - len(mine)]}"
-        else:
-            definition.label = f"on the way to version {versions[-1]}"
+
+
+def label(found: list[Definition]) -> None:
+    """Names the versions. What a note declares are its last definitions (and the first of all); those between are 2a,
+    2b. A name that no note declares has its definitions counted."""
+    counted = not any(declared(definition.note, definition.name) for definition in found)
+    last, letters = "", 0
+    for note, group in groupby(found, key=lambda definition: definition.note):
+        mine = list(group)
+        versions = declared(note, mine[0].name)
+        if counted:
+            versions = [str(int(last or 0) + number) for number in range(1, len(mine) + 1)]
+        first = [*versions, "1"][:1] if not last and len(mine) > len(versions) else []
+        rest = versions[len(first) :][-len(mine) :]
+        between = [""] * (len(mine) - len(first) - len(rest))
+        for definition, name in zip(mine, [*first, *between, *rest], strict=True):
+            last, letters = (name, 0) if name else (last, letters + 1)
+            definition.label = f"version {last}" + (chr(ord("a") + letters - 1) if letters else "")
 
 
 def declared(note: Note, name: str) -> list[str]:

@@ -1,0 +1,82 @@
+"""A cell as HTML: its code with the lines that changed, its results, and what is known of its definitions."""
+
+from collections.abc import Iterator
+
+from markdown_it.token import Token
+
+from scripts.note.format import Cell, Note
+from scripts.publish.code import code_block
+from scripts.publish.html import Html, parsed
+from scripts.publish.versions import Definition
+
+ANSWER = """\
+<details class="answer" open>
+<summary>The answer</summary>
+{results}</details>
+"""
+
+
+def shown_code(cell: Cell, number: int, found: list[Definition]) -> str:
+    """A cell's code, its changed lines marked."""
+    old = {line for each in found if each.previous for line in each.unchanged}
+    kind = "drawn" if "hide-input" in cell.tags else ""
+    anchor = f'<span id="cell-{number}"></span>\n' if found else ""
+    return anchor + code_block(cell.source, "python", kind, cell.title, changed_lines(found), old) + "\n"
+
+
+def changed_lines(found: list[Definition]) -> list[int]:
+    """The lines of a cell that are new since the definitions in it were last written."""
+    return sorted({line for each in found if each.previous for line in each.changed})
+
+
+def shown_results(cell: Cell, note: Note, covered: bool) -> str:
+    """A cell's output and figures; covered, if the reader is asked for a guess."""
+    made = ""
+    if cell.output is not None:
+        made += code_block(cell.output, "text", "error" if "raises-exception" in cell.tags else "output") + "\n"
+    for recorded in cell.figures:
+        made += Html(note.place(recorded.line)).of(parsed(f"![{recorded.alt}]({recorded.path})"))
+    return ANSWER.format(results=made) if covered and made else made
+
+
+def captions(cell: Cell, found: list[Definition]) -> str:
+    """The captions of a cell as HTML."""
+    return "".join(Html().of(words) for words in known(cell, found))
+
+
+def known(cell: Cell, found: list[Definition], changes: bool = True) -> Iterator[list[Token]]:
+    """What is known of a cell's definitions: their versions, the ones beside them (and what changed, on a page of its
+    own), their places in the package."""
+    for definition in found:
+        if said := versions(definition, changes):
+            yield caption(said)
+    names = [definition.name for definition in found if definition.source and cell.title]
+    if names:
+        yield caption("In the package: " + ", ".join(f"[`{name}`](package.md#{name.lower()})" for name in names))
+
+
+def versions(definition: Definition, changes: bool) -> str:
+    """Which version of a class or function this is, and the ones beside it, as Markdown; empty if there are none."""
+    before, after = definition.previous, definition.next
+    if not (definition.label and (before or after)):
+        return ""
+    links = [f"← [{beside(definition, before)}]({before.target})"] if before else []
+    links += [f"[{beside(definition, after)}]({after.target}) →"] if after else []
+    links += [f"[what changed](versions.md#{definition.anchor})"] if before and changes else []
+    return " · ".join([f"`{definition.name}`, {definition.label}", *links])
+
+
+def caption(text: str) -> list[Token]:
+    """Markdown of one paragraph as the line below a cell."""
+    group = parsed(text)
+    group[0].attrs["class"] = "version"
+    return group
+
+
+def page_of(definition: Definition) -> str:
+    return definition.target.replace(".md#", ".html#")
+
+
+def beside(definition: Definition, other: Definition) -> str:
+    """How the caption of a definition names the one before or after it."""
+    return other.label if other.note is definition.note else f"{other.label}, in note {other.note.stem[:2]}"

@@ -1,0 +1,43 @@
+"""Figures: as large as they are drawn, with a caption where their words are many."""
+
+import re
+from html import escape
+from pathlib import Path
+
+from scripts.publish.signs import minus
+
+ALT = 200  # letters: a longer text is a caption
+SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)pt"\s+height="([\d.]+)pt"')
+END = re.compile(r"[.;:](?= )|,(?= )")
+
+
+def figure(alt: str, path: str, folder: Path) -> str:
+    """A figure that leads to its file. `folder` is where the page's note is."""
+    said, rest = short(minus(alt))
+    caption = f"<figcaption>{escape(rest)}</figcaption>" if rest else ""
+    image = f'<img src="{path}" alt="{escape(said)}"{size(folder / path)} loading="lazy">'
+    return f'<figure><a class="figure" href="{path}">{image}</a>{caption}</figure>\n'
+
+
+def short(alt: str) -> tuple[str, str]:
+    """A figure's words, divided where the last sentence or part of one ends that an alt text has room for."""
+    if len(alt) <= ALT:
+        return alt, ""
+    ends = list(END.finditer(alt, 0, ALT))
+    strong = [end for end in ends if end[0] != ","]
+    at = (strong or ends or [*re.compile(" |$").finditer(alt, ALT // 2)][:1])[-1]
+    rest = alt[at.end() :].strip()
+    word = re.match(r"[a-z]{2,}\b", rest)  # rather than the name of a variable
+    return alt[: at.start()].rstrip(" .;:,"), rest[:1].upper() + rest[1:] if word else rest
+
+
+def size(path: Path) -> str:
+    """The attributes that say how large a picture is, so that the page does not move when it comes."""
+    if not path.exists() or path.suffix != ".svg":
+        return ""
+    found = SIZE.search(path.read_text(encoding="utf-8")[:600])
+    return f' width="{points(found[1])}" height="{points(found[2])}"' if found else ""
+
+
+def points(said: str) -> int:
+    return round(float(said) * 4 / 3)

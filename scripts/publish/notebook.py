@@ -1,0 +1,44 @@
+"""The pages of the notebooks: a short one for the whole, and the exercises as mkdocs-jupyter shows a notebook."""
+
+import html
+import re
+
+from nbformat import NotebookNode
+
+from scripts.note.format import Note
+from scripts.publish.head import front_matter
+from scripts.publish.html import Html, heading, parsed
+from scripts.publish.page import page_title
+
+FOLD_TAGS = re.compile(r"^</?details>\s*|<summary>(.*?)</summary>", re.M)  # a fold cannot go over several cells
+WHOLE = """\
+<p>All notes in one notebook, executed, from the first cell to the last: the document as it was run. The notes are the
+better thing to read. The notebook is there to be changed and run: its first cell brings what is missing, so that it
+starts in any Jupyter session.</p>
+<p class="start"><a class="button" href="notebooks/whole.ipynb">Download it</a>
+<a class="badge" href="{colab}/blob/gh-pages/notebooks/whole.ipynb">Open in Colab</a></p>
+<p>Each note is a notebook too; it rests on those before it.</p>
+"""
+EXERCISES = "19-exercises"
+
+
+def whole_page(notes: list[Note], repository: str) -> str:
+    """What the whole notebook is, where to take it, and each note's."""
+    colab = repository.replace("github.com", "colab.research.google.com/github")
+    items = [f'<li><a href="notebooks/{note.stem}.ipynb">{html.escape(page_title(note))}</a></li>\n' for note in notes]
+    said = front_matter("The whole notebook", "All notes in one executed notebook: to download, or to open in Colab.")
+    shown = heading("h1", "the-whole-notebook", "The whole notebook") + WHOLE.format(colab=colab)
+    return f'{said}{shown}<ul class="plain">\n{"".join(items)}</ul>\n'
+
+
+def shown_notebook(notebook: NotebookNode, place: str) -> NotebookNode:
+    """An executed notebook as mkdocs-jupyter shall render it: prose as everywhere else, figures as files."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = FOLD_TAGS.sub(lambda fold: f"**{fold[1]}**\n" if fold[1] else "", cell["source"])
+            cell["source"] = Html(place).of(parsed(text)).replace("\n\n", "\n")
+        for output in cell.get("outputs", []):
+            if file := output.get("metadata", {}).get("file"):
+                alt = html.escape(output["data"]["text/plain"])
+                output["data"] = {"text/html": f'<img class="figure" src="{file}" alt="{alt}">'}
+    return notebook

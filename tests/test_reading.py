@@ -1,0 +1,345 @@
+"""How the site reads in a real browser: code, figures, answers, words, search, print, keyboard."""
+
+import json
+import re
+
+import pytest
+from browser import NOTES, PAGES, SITE, marks
+
+pytestmark = marks
+
+GUESSES = "06-backpropagation-by-hand.html"  # a note with guesses, figures, formulas, words of the glossary
+FOUND = {  # what is searched for, and the pages among the first three
+    "chain rule": {"06", "07", "10"},
+    "vanishing gradient": {"07"},
+    "__radd__": {"11"},
+    "radd": {"11"},
+    "topological order": {"09", "glossary"},
+    "learning rate": {"15", "16"},
+    "zero_grad": {"15", "16"},
+    "closure": {"08"},
+    "saturation": {"07", "glossary"},
+    "two moons": {"18"},
+}
+
+
+def test_a_missing_page_leads_back_from_any_depth(chromium, server):
+    page = chromium.new_page()
+    page.route("**/site/a/**", lambda route: route.fulfill(path=SITE / "404.html", status=404))
+    page.goto(server + "a/b/none.html")
+    page.wait_for_selector("base", state="attached")
+    page.get_by_role("link", name="first page").click()
+    assert page.url == server + "index.html" and page.locator("h1").is_visible()
+    page.goto(server + "a/b/none.html")
+    page.wait_for_selector("base", state="attached")
+    page.get_by_role("searchbox").fill("closure")
+    page.get_by_role("button").click()
+    page.wait_for_selector(".md-search-result__link")
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_note_prints_on_white_in_full_and_without_the_site_around_it(open_page, scheme):
+    page = open_page(GUESSES, scheme)
+    page.emulate_media(media="print", color_scheme=scheme)
+    style = page.evaluate(
+        """() => { const of = (selector) => getComputedStyle(document.querySelector(selector));
+        return [of('body').backgroundColor, of('article > p:not([class])').fontSize, of('html').colorScheme] }"""
+    )
+    assert style == ["rgb(255, 255, 255)", "14px", "light"]  # 10.5 pt
+    for gone in (".md-header", ".md-sidebar", ".md-footer", ".copy", ".always", ".headerlink"):
+        assert not page.locator(gone).first.is_visible(), gone
+    assert page.locator("h1").is_visible()
+    heights = page.evaluate(
+        "[...document.querySelectorAll('article details > :is(p, .highlight)')].map((each) => each.offsetHeight)"
+    )
+    assert len(heights) > 10 and min(heights) > 0
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_mark_stands_alone_after_a_formula(open_page, width):
+    seen = 0
+    for name in NOTES:
+        page = open_page(name, width=width)
+        seen += page.locator("article .formula").count()
+        alone = page.evaluate(
+            """() => [...document.querySelectorAll('.formula')].filter((formula) => {
+            const next = formula.nextSibling;
+            if (next?.nodeType !== 3 || !/^[.,;:!?)]/.test(next.data)) return false;
+            const mark = document.createRange();
+            mark.setStart(next, 0), mark.setEnd(next, 1);
+            return mark.getBoundingClientRect().top > formula.getBoundingClientRect().bottom - 2;
+        }).map((formula) => formula.textContent)"""
+        )
+        assert alone == [], name
+        page.close()
+    assert seen
+
+
+def test_ten_searches_find_what_explains_them_and_only_they_fetch_the_index(open_page):
+    page, asked = open_page("index.html"), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(500)
+    entries = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    assert not [url for url in [*entries, *asked] if "search_index" in url]
+    field = page.locator("[data-md-component=search-query]")
+    field.click()
+    for query, expected in FOUND.items():
+        field.fill("")
+        field.press("Shift")
+        page.wait_for_selector(".md-search-result__list:empty", state="attached")
+        field.fill(query)
+        field.press("Shift")
+        page.wait_for_selector(".md-search-result__link")
+        links = [link.get_attribute("href") for link in page.locator(".md-search-result__item > a").all()]
+        names = list(dict.fromkeys(re.sub(r".*/|\.html.*|(?<=\d\d)-.*", "", link) for link in links))
+        assert expected <= set(names[:3]), (query, names)
+    assert [url for url in asked if "search_index" in url] and page.complaints == []
+
+
+def test_no_search_by_one_or_two_letters_fails(open_page):
+    page, complaints = open_page("index.html"), []
+    page.on("console", lambda said: complaints.append(said.text) if "Invalid query" in said.text else None)
+    field = page.locator("[data-md-component=search-query]")
+    field.fill("gradient")
+    page.wait_for_selector(".md-search-result__link")
+    for query in [*"abcdefghijklmnopqrstuvwxyz", *(a + b for a in "bcdgmnprstw" for b in "aeiou")]:
+        field.fill(query)
+        field.press("Shift")
+        page.wait_for_timeout(60)
+    assert complaints == []
+
+
+def test_the_drawer_is_of_the_books_paper_and_opens_where_the_reader_is(open_page):
+    page = open_page("15-gradient-descent.html", width=390)
+    page.locator(".md-header label[for=__drawer]").click()
+    page.wait_for_timeout(500)
+    here = page.locator(".contents [aria-current]")
+    assert here.is_visible() and 0 < here.bounding_box()["y"] < 850
+    assert "Networks that learn" in page.locator(".contents .part > span").all_inner_texts()
+    colours = "getComputedStyle(document.querySelector('.md-sidebar--primary')).backgroundColor"
+    assert page.evaluate(colours) == page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+def test_an_aside_stands_beside_the_section_it_belongs_to(open_page):
+    seen = 0
+    for name in NOTES:
+        page = open_page(name, width=1440)
+        seen += page.locator("article .noted > .note").count()
+        strayed = page.evaluate(
+            """() => [...document.querySelectorAll('article > .note, .noted > .note')].filter((note) => {
+            const next = [...document.querySelectorAll('article h2')].find((h) => note.compareDocumentPosition(h) & 4);
+            return next && note.getBoundingClientRect().top > next.getBoundingClientRect().top;
+        }).length"""
+        )
+        assert strayed == 0, name
+        far = page.evaluate(
+            """() => [...document.querySelectorAll('.noted')].filter((each) => each.offsetHeight && Math.abs(
+            each.querySelector('.note').getBoundingClientRect().top - each.getBoundingClientRect().top) > 60).length"""
+        )
+        assert far == 0, name
+        page.close()
+    assert seen
+
+
+def test_code_of_79_columns_fits_and_what_goes_on_fades(open_page):
+    for name in NOTES:
+        page = open_page(name, width=1440)
+        over = page.evaluate(
+            """() => [...document.querySelectorAll('article pre > code')].filter((code) => code.offsetParent
+            && code.scrollWidth > code.clientWidth + 1
+            && code.textContent.split('\\n').every((line) => line.length < 80)).map((code) => code.textContent)"""
+        )
+        assert over == [], name
+        page.close()
+    phone = open_page(GUESSES, width=390)
+    fades = (
+        "[...document.querySelectorAll('article pre > code')].filter((code) => code.offsetParent && code.scrollWidth > "
+    )
+    fades += "code.clientWidth + 1).map((code) => getComputedStyle(code).getPropertyValue('--fade'))"
+    assert set(phone.evaluate(fades)) != {"0px"} and phone.evaluate(fades)
+
+
+def test_code_can_be_copied_and_a_console_without_its_prompt_but_no_output(open_page):
+    page = open_page(GUESSES)
+    assert page.locator(".output .copy, .error .copy").count() == 0
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
+    block = page.locator(".highlight:not(.output, .error)").first
+    assert block.locator(".copy").evaluate("(button) => getComputedStyle(button).opacity") == "0"
+    block.hover()
+    block.locator(".copy").click()
+    assert page.evaluate("copied") == block.locator("code").inner_text().rstrip()
+    page.evaluate("document.querySelector('.highlight code').textContent = '$ make run\\nall is well\\n$ make test'")
+    page.evaluate("document.querySelector('.highlight').classList.add('console')")
+    block.locator(".copy").click()
+    assert page.evaluate("copied") == "make run\nmake test"
+
+
+def test_a_tap_shows_a_figure_large_enough_to_read_and_escape_and_back_return(open_page):
+    page = open_page(GUESSES, width=360)
+    figure = page.locator("a.figure").first
+    figure.scroll_into_view_if_needed()
+    drawn = int(figure.locator("img").get_attribute("width"))
+    for leave in (lambda: page.keyboard.press("Escape"), page.go_back):
+        figure.click()
+        shown = page.locator("dialog.lens[open] img").bounding_box()["width"]
+        assert shown >= drawn and 12 * shown / (drawn * 3 / 4) >= 11  # its letters are 12 pt of the drawing
+        assert page.evaluate("(d => d.scrollWidth > d.clientWidth)(document.querySelector('dialog.lens'))")
+        leave()
+        page.wait_for_selector("dialog.lens:not([open])", state="attached")
+        page.wait_for_timeout(100)
+    assert page.url.endswith(GUESSES)
+
+
+def test_figures_say_their_size_wait_to_be_seen_and_have_short_words(open_page):
+    seen = 0
+    for name in NOTES:
+        page = open_page(name)
+        seen += page.locator("article figure img").count()
+        wrong = page.evaluate(
+            """() => [...document.querySelectorAll('figure img')].filter((image) => !image.getAttribute('width')
+            || !image.getAttribute('height') || image.loading !== 'lazy' || image.alt.length > 200 || !image.alt)
+            .map((image) => image.src)"""
+        )
+        assert wrong == [], name
+        page.close()
+    assert seen
+
+
+def test_an_answer_is_covered_until_it_is_asked_for_or_always_shown(open_page):
+    page = open_page(GUESSES)
+    answer = page.locator("details.answer").first
+    result = answer.locator(".output, figure").first
+    assert page.locator("details.answer[open]").count() == 0 and not result.is_visible()
+    answer.locator("summary").click()
+    assert result.is_visible()
+    answer.locator(".always input").check()
+    page.reload()
+    page.wait_for_function("document.documentElement.classList.contains('js')")
+    assert page.locator("details.answer:not([open])").count() == 0
+    page.locator(".always input").first.uncheck()
+    page.reload()
+    assert page.locator("details.answer[open]").count() == 0
+
+
+def test_answers_are_open_without_javascript(open_page):
+    page = open_page(GUESSES, java_script_enabled=False)
+    assert page.locator("details.answer").count() == page.locator("details.answer[open]").count() > 0
+
+
+def test_every_guess_has_a_covered_answer(open_page):
+    seen = 0
+    for name in NOTES:
+        page = open_page(name)
+        seen += page.locator("article details.answer").count()
+        bare = page.evaluate(
+            """() => [...document.querySelectorAll('article p > strong:first-child')]
+            .filter((bold) => bold.textContent === 'Predict.').filter((bold) => {
+            const after = [...document.querySelectorAll('details.answer, .output, .error, figure, h2')]
+                .find((each) => bold.compareDocumentPosition(each) & 4);
+            return after && !after.matches('details.answer');
+        }).map((bold) => bold.parentElement.textContent)"""
+        )
+        assert bare == [], name
+        page.close()
+    assert seen
+
+
+def test_the_first_screen_has_the_graph_a_promise_a_button_and_the_parts(open_page):
+    page = open_page("index.html")
+    for part in (".promise", "a.button", "article figure img", ".parts li:last-child a"):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] <= 900, part
+    assert "grad 6.0000" in (SITE / page.locator("figure img").first.get_attribute("src")).read_text()
+    page.locator("a.button").click()
+    assert page.url.split("/")[-1] == NOTES[0]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_it_is_to_those_who_share_and_index_it(name):
+    from bs4 import BeautifulSoup
+
+    head = BeautifulSoup((SITE / name).read_text(encoding="utf-8"), "html.parser").head
+    said = {tag.get("property") or tag.get("name"): tag["content"] for tag in head.select("meta[content]")}
+    assert said["og:title"] in head.title.get_text() and len(said["description"]) > 30
+    assert said["description"] == said["og:description"] and said["theme-color"]
+    assert head.select_one("link[rel=icon]")["href"].endswith("favicon.svg")
+    assert json.loads(head.select_one("script[type='application/ld+json']").get_text())["name"] == said["og:title"]
+
+
+def test_no_two_notes_have_the_same_description():
+    said = [re.search(r'<meta name="description" content="([^"]*)"', (SITE / name).read_text())[1] for name in NOTES]
+    assert len(set(said)) == len(NOTES)
+
+
+def test_the_first_tap_on_a_word_says_what_it_means_and_the_second_leads_there(open_page):
+    page = open_page(GUESSES, width=390, has_touch=True)
+    word = page.locator("a.term").first
+    word.tap()
+    assert page.locator(".said").is_visible() and len(page.locator(".said").inner_text()) > 30
+    assert word.get_attribute("aria-describedby") == "said" and page.url.endswith(GUESSES)
+    page.keyboard.press("Escape")
+    assert not page.locator(".said").is_visible()
+    word.tap()
+    word.tap()
+    page.wait_for_url("**/glossary.html#word-*")
+    assert page.locator("dt:target").count() == 1
+
+
+def test_the_place_is_remembered_and_the_first_page_leads_back(open_page):
+    page = open_page(GUESSES)
+    heading = page.locator("article h2").nth(3)
+    page.mouse.move(600, 500)
+    heading.evaluate("(h) => window.scrollTo(0, h.getBoundingClientRect().top + scrollY - 100)")
+    page.wait_for_function("localStorage.getItem('place')")
+    page.goto(page.url.replace(GUESSES, "index.html"))
+    back = page.locator("a.continue")
+    assert "Backpropagation by hand" in back.inner_text() and GUESSES in back.get_attribute("href")
+
+
+def test_a_note_says_how_long_it_takes_and_what_is_next_only_once(open_page):
+    for name in NOTES:
+        page = open_page(name)
+        assert re.search(r"\d+ minutes? to read$", page.locator(".lead").inner_text()), name
+        assert not page.locator("article p", has_text=re.compile("^Next: ")).count(), name
+        assert page.locator("details.heads[open]").count() == 0
+        page.close()
+
+
+def test_the_keyboard_is_in_the_text_after_ten_stops_and_by_the_skip_link_at_once(open_page):
+    page = open_page(GUESSES)
+    stops = 0
+    while not page.evaluate("document.querySelector('article').contains(document.activeElement)"):
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops <= 10
+    page.reload()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.md-skip')")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('article').contains(document.activeElement)")
+
+
+def test_a_page_hardly_moves_while_it_loads_on_a_slow_phone(open_page):
+    page = open_page("index.html", width=390)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    slow = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
+    session.send("Network.emulateNetworkConditions", slow)
+    page.add_init_script(
+        """window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) =>
+        window.shift += entry.hadRecentInput ? 0 : entry.value)).observe({ type: 'layout-shift', buffered: true })"""
+    )
+    for name in (GUESSES, "index.html"):
+        page.goto(page.url.rsplit("/", 1)[0] + "/" + name, wait_until="networkidle")
+        assert page.evaluate("shift") < 0.05, name
+
+
+def test_the_theme_has_three_states(open_page):
+    page = open_page("index.html", "dark")
+    schemes = []
+    for number in (1, 2, 0):
+        schemes.append(page.evaluate("getComputedStyle(document.body).colorScheme"))
+        page.locator(f"label[for=__palette_{number}]").click()
+    assert schemes == ["dark", "light", "dark"]  # the system's, light, dark
