@@ -253,12 +253,6 @@ def test_two_builds_are_byte_identical(built, tmp_path):
     assert other.files("build/site") == built.files("build/site")
 
 
-def test_the_first_page_offers_the_book_to_take_away_as_far_as_it_is_made(built):
-    links = parsed(built, "index.html").select("p.take a[href^=book]")
-    assert [(link["href"], link.get_text()) for link in links] == [("book/tiny.epub", "EPUB"), ("book/tiny.pdf", "PDF")]
-    assert [(built.root / "build" / "site" / link["href"]).read_bytes() for link in links] == [b"epub", b"pdf"]
-
-
 def test_a_page_of_the_site_shows_everything_in_its_note(built):
     article = parsed(built, "00-a.html").article
     assert article.h1.get_text().startswith("0 Title")

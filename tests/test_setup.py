@@ -23,8 +23,6 @@ DIRECT = [Requirement(line) for group in GROUPS for line in PROJECT["dependency-
 NOT_IMPORTED = {  # by scripts and tests, and why they are needed all the same
     "brotli": "fontTools packs the site's fonts with it",
     "font-source-serif-pro": "its fonts are the site's",
-    "font-source-sans-pro": "its fonts are the printed book's",
-    "fontpkg-source-code-pro": "its fonts are the printed book's",
     "mypy": "make check runs it",
     "pytest-cov": "the tests say what they covered",
     "pytest-regressions": "the golden book is compared by its fixture",
