@@ -84,6 +84,26 @@ def test_the_leaves_of_a_paragraph_know_the_lines_before_them():
     assert found == [("a", 0), ("b", 1), ("<i\nclass=c>", 2), ("e", 3)]
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "`a\nb`",
+        "``\na\nb``",
+        "`` ` and [`a\nb`](\na.md\n)",
+        "[*a\nb* `c\nd`](a.md\n'in\nwords')",
+        "![a\nb `c\nd`](a.svg\n'in\nwords')",
+        "[a][in\nwords] ![a][in\nwords]",
+        "[![a\nb](a.svg\n'b')\nc](\na.md)",
+        "$a\nb$ <a\nb> c\\\nd\ne",
+    ],
+)
+def test_a_link_has_its_line_whatever_runs_over_line_ends_before_it(before):
+    text = f"words\n{before} [b](here.md)\n[c][lost]\n\n[in words]: a.md\n"
+    (line,) = (number for number, row in enumerate(text.split("\n"), 1) if "here.md" in row)
+    assert links(text)[-1] == Link(line, "here.md")
+    assert missing_references(text) == [(line + 1, "[c][lost]")]
+
+
 @pytest.mark.parametrize("text", ["$ x $", "1$x$2", "$$\nx\n\ny\n$$", "$x$ (1)"])
 def test_dollars_are_math_only_where_a_git_host_sees_math(text):
     kinds = {child.type for token in tokens(text) for child in [token, *(token.children or [])]}
