@@ -314,3 +314,6 @@ def test_a_package_that_drifted_is_shown_from_the_first_line_that_differs(book):
     assert first.detail.startswith("--- micrograd/x.py\n+++ micrograd/x.py, by the notes\n@@ ")
     assert first.detail.endswith("\n-e = 6\n+e = 5\n f = 6")
     assert second.place == "micrograd/y.py:1"
+    (book.root / "micrograd/z.py").touch()
+    said = "micrograd/z.py:1: differs from the notes\nmicrograd/z.py is empty, and no note makes it\n  make tangle"
+    assert found(drifted_package(notes, Path("notes")))[2:] == [said]
