@@ -72,6 +72,14 @@ def test_a_formula_in_a_heading_is_part_of_its_anchor():
     assert anchors("# The slope of $x^2$\n") == {"the-slope-of-x2"}
 
 
+def test_a_picture_and_a_footnote_in_a_heading_are_no_part_of_its_anchor():
+    assert anchors("# A ![b](c.svg) *d*[^e]\n\n[^e]: f\n") == {"a--d"}
+
+
+def test_a_link_keeps_its_line_and_its_target():
+    assert len({Link(1, "a.md"), Link(1, "a.md"), Link(1, "a.md", "")}) == 2
+
+
 def test_prose_has_the_lines_of_the_text_blank_where_code_is():
     text = "a\n\n```python\nb\n```\n\n    c\n\n> ~~~\n> d\n> ~~~\n\ne"
     for ends in "\n", "\r\n":
