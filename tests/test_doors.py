@@ -1,6 +1,7 @@
 """What all doors share: arguments, exit statuses, problems, files written whole, one run at a time."""
 
 import signal
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -106,11 +107,24 @@ def test_a_file_that_cannot_be_put_in_its_place_leaves_no_draft(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_what_kept_a_file_from_being_written_is_what_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "write_bytes", mock.Mock(side_effect=OSError("no room")))
+    with pytest.raises(OSError, match=r"^no room$"):
+        write_file(tmp_path / "file", b"new")
+
+
 def test_one_run_at_a_time_goes_on_in_a_folder_and_leaves_it_to_the_next(book):
     for _ in range(2):
         with only_run():
             pass
-    with FileLock("build/run.lock"), pytest.raises(Problem) as caught, only_run(patience=0.01):
+    with FileLock("build/run.lock"), pytest.raises(Problem) as caught, only_run():
         pytest.fail("two at once")
     assert str(caught.value) == "another run is at work here: wait for it, or stop it"
     assert caught.value.status == 2
+
+
+def test_a_folder_that_cannot_be_made_for_the_run_is_named(book):
+    (book.root / "build").write_text("")
+    with pytest.raises(FileExistsError) as caught, only_run():
+        pytest.fail("ran without a lock")
+    assert str(caught.value.filename) == "build"

@@ -55,6 +55,10 @@ def test_a_definition_that_is_replaced_keeps_its_distance():
     assert engine("a = 1\ndef f():\n    return 1", "def f():\n    return 2") == "a = 1\ndef f():\n    return 2\n"
 
 
+def test_a_statement_that_appears_again_stands_once():
+    assert engine("a = 1\n\nX = 1", "X = 1") == "a = 1\n\nX = 1\n"
+
+
 def test_an_import_that_appears_again_stands_once_at_its_first_place():
     assert engine("import math\n\ndef f():\n    return math.pi", "import math\nimport random") == (
         "import math\n\ndef f():\n    return math.pi\n\n\nimport random\n"
