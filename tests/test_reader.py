@@ -94,6 +94,7 @@ def test_line_ends_of_two_kinds_are_refused_at_the_first_that_is_not_plain():
         "X---\n---",
         "```text\n```",
         "```text x\n1\n```",
+        "words\n\n    ```python\n    1",
         "> ```\n> 1\n> ```\n\n1.\t~~~\n\t1\n\t~~~",
         "words with `<!-- a -->`, \\<!-- b -->, <b>c</b> and ``` d ```",
     ],

@@ -16,7 +16,7 @@ from PIL import Image
 
 from scripts.common.problem import Problem
 from scripts.kernel import inside
-from scripts.note.compare import SHAPE, same_figure, same_text
+from scripts.note.compare import same_figure, same_text
 from scripts.note.format import Cell, Note
 from scripts.note.format import Figure as Drawn
 from scripts.note.lock import digest, read_lock, write_lock
@@ -34,6 +34,7 @@ from scripts.note.record import disagreement, record, settle
         ("-0.0", "0.0"),
         ("loss 12345678.9, then 0.5", "loss 12345678.900000001, then 0.5"),
         ("[1.0, 2.5]", "[1.0, 2.5000000001]"),
+        ("step 3, loss 0.1", "step 3, loss 0.1000000000000001"),
         ("nan inf", "nan inf"),
         (None, None),
     ],
@@ -144,6 +145,7 @@ def graph(*edges: str, label: str = "data 1.0", **attributes) -> bytes:
 def test_graphs_agree_when_labels_nodes_and_edges_do_however_they_are_laid_out():
     drawn = graph("ab", "bc")
     assert same_figure(drawn, graph("bc", "ab"))
+    assert same_figure(graph("ab", "cb"), graph("cb", "ab"))
     assert same_figure(drawn, graph("ab", "bc", graph_attr={"rankdir": "LR", "nodesep": "2"}))
 
 
@@ -156,6 +158,7 @@ def test_graphs_agree_when_labels_nodes_and_edges_do_however_they_are_laid_out()
         {"edges": ["ab", "bc"], "label": "data 2.0"},
         {"edges": ["ab", "bc"], "edge_attr": {"color": "red"}},
         {"edges": ["ab", "bc"], "node_attr": {"style": "filled", "fillcolor": "red"}},
+        {"edges": ["ab", "bc"], "node_attr": {"color": "red"}},
         {"edges": ["ab", "bc"], "node_attr": {"shape": "box"}},
     ],
 )
@@ -209,6 +212,9 @@ def test_pictures_are_compared_by_their_pixels():
     first, second = (plot(lambda axes, top=top: axes.plot([1, top, 4]), "png") for top in (2, 2.5))
     assert same_figure(first, first)
     assert not same_figure(first, second)
+
+
+SHAPE = ["d", "points", "x", "y", "cx", "cy", "rx", "ry", "r", "width", "height", "transform", "style", "fill"]
 
 
 @pytest.mark.parametrize("name", SHAPE)
