@@ -25,7 +25,7 @@ MATH = {"allow_space": False, "allow_digits": False, "allow_labels": False, "all
 
 def parser() -> MarkdownIt:
     """A parser of what git hosts render."""
-    commonmark = MarkdownIt("commonmark", {"html": True})
+    commonmark = MarkdownIt("commonmark")
     for name, rule in ("backticks", backtick), ("link", link), ("image", image):
         commonmark.inline.ruler.at(name, _with_lines(rule))
     return commonmark.use(gfm_plugin).use(dollarmath_plugin, double_inline=True, **MATH)
