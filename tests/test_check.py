@@ -264,7 +264,7 @@ def test_an_excerpt_that_drifted_from_the_next_cell_is_said_with_its_line():
 
 def test_a_link_that_leads_nowhere_and_a_picture_without_words_are_said_with_line_and_remedy(book):
     book["01-b.md"] = "# B\n\n## Its end\n"
-    book.figure("a.svg").write_text("<svg/>")
+    book.figure("a.svg").write_bytes(b"\xff")
     book["00-a.md"] = (
         "# A\r\n\r\n[a](01-b.md) [b](01-b.md#its-end) [c](#a) [d](https://x.org) [e](mailto:a@x.org)\r\n\r\n"
         "[f](02-c.md)\r\n[g](01-b.md#end)\r\n[h](#b)\r\n[i](/work)\r\n![](figures/a.svg)\r\n![ ](https://x.org/b.svg)\r\n"
@@ -314,3 +314,6 @@ def test_a_package_that_drifted_is_shown_from_the_first_line_that_differs(book):
     assert first.detail.startswith("--- micrograd/x.py\n+++ micrograd/x.py, by the notes\n@@ ")
     assert first.detail.endswith("\n-e = 6\n+e = 5\n f = 6")
     assert second.place == "micrograd/y.py:1"
+    (book.root / "micrograd/z.py").touch()
+    said = "micrograd/z.py:1: differs from the notes\nmicrograd/z.py is empty, and no note makes it\n  make tangle"
+    assert found(drifted_package(notes, Path("notes")))[2:] == [said]

@@ -12,7 +12,6 @@ from faults import wait
 from filelock import FileLock
 
 from scripts import setup
-from scripts.common.files import write_file
 from scripts.common.problem import Problem
 from scripts.kernel import run
 from scripts.kernel.process import Kernel
@@ -184,15 +183,6 @@ def test_a_folder_that_cannot_be_made_is_one_line(book):
     book["00-a.md"] = GOOD
     (book.root / "build").write_text("")
     assert book.here("run") == (2, "", "build: File exists\n")
-
-
-def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path):
-    path = tmp_path / "new" / "file"
-    write_file(path, b"old")
-    path.with_name(".file.draft").mkdir()
-    with pytest.raises(OSError, match="directory"):
-        write_file(path, b"new")
-    assert path.read_bytes() == b"old"
 
 
 def test_without_notes_a_command_says_where_it_should_be_started(book):

@@ -72,6 +72,14 @@ def test_a_formula_in_a_heading_is_part_of_its_anchor():
     assert anchors("# The slope of $x^2$\n") == {"the-slope-of-x2"}
 
 
+def test_a_picture_and_a_footnote_in_a_heading_are_no_part_of_its_anchor():
+    assert anchors("# A ![b](c.svg) *d*[^e]\n\n[^e]: f\n") == {"a--d"}
+
+
+def test_a_link_keeps_its_line_and_its_target():
+    assert len({Link(1, "a.md"), Link(1, "a.md"), Link(1, "a.md", "")}) == 2
+
+
 def test_prose_has_the_lines_of_the_text_blank_where_code_is():
     text = "a\n\n```python\nb\n```\n\n    c\n\n> ~~~\n> d\n> ~~~\n\ne"
     for ends in "\n", "\r\n":
@@ -82,6 +90,26 @@ def test_the_leaves_of_a_paragraph_know_the_lines_before_them():
     inline = tokens("a\n*b*  \n<i\nclass=c>e\n")[1]
     found = [(child.content, line) for child, line in leaves(inline) if child.content]
     assert found == [("a", 0), ("b", 1), ("<i\nclass=c>", 2), ("e", 3)]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "`a\nb`",
+        "``\na\nb``",
+        "`` ` and [`a\nb`](\na.md\n)",
+        "[*a\nb* `c\nd`](a.md\n'in\nwords')",
+        "![a\nb `c\nd`](a.svg\n'in\nwords')",
+        "[a][in\nwords] ![a][in\nwords]",
+        "[![a\nb](a.svg\n'b')\nc](\na.md)",
+        "$a\nb$ <a\nb> c\\\nd\ne",
+    ],
+)
+def test_a_link_has_its_line_whatever_runs_over_line_ends_before_it(before):
+    text = f"words\n{before} [b](here.md)\n[c][lost]\n\n[in words]: a.md\n"
+    (line,) = (number for number, row in enumerate(text.split("\n"), 1) if "here.md" in row)
+    assert links(text)[-1] == Link(line, "here.md")
+    assert missing_references(text) == [(line + 1, "[c][lost]")]
 
 
 @pytest.mark.parametrize("text", ["$ x $", "1$x$2", "$$\nx\n\ny\n$$", "$x$ (1)"])

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from scripts.common.problem import Problem
 from scripts.kernel.pairing import unpaired
+from scripts.note import format as note_format
 from scripts.note import tangle
-from scripts.note.folder import all_notes
 from scripts.note.form import stray_spaces
 from scripts.note.format import Cell, Check, Figure, Note, Prose, result_lines
 from scripts.note.outcome import unstable
@@ -205,66 +205,42 @@ def test_results_are_replaced_added_and_removed():
     assert note.with_results(new) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "fact", "remedy"),
-    [
-        ("# T\n\n```python\n1\n", 3, "this fence is never closed", "close it with ```"),
-        ("# T\n\n```text\n1\n", 3, "this fence is never closed", "close it with ```"),
-        ("# T\n\n````python\n1\n```\n", 3, "this fence is never closed", "close it with ````"),
-        ("# T\n\n> ~~~\n> 1\n", 3, "this fence is never closed", "close it with ~~~"),
-        ("# T\n\n```python\n1\n```\n\n```output\n1\n", 7, "this fence is never closed", "close it with ```"),
-        ("```python title=micrograd/a.py\n```", 1, "malformed attribute: title=micrograd/a.py", 'title="micrograd/'),
-        ('```python title="a.py"\n```', 1, 'malformed attribute: title="a.py"', 'title="micrograd/NAME.py"'),
-        ("```python tags=varies\n```", 1, "malformed attribute: tags=varies", 'tags=["raises-exception"]'),
-        ('```python tags=["varies"] x\n```', 1, "malformed attribute: x", "allowed are"),
-        ('```python tags=["sometimes"]\n```', 1, "unknown tag 'sometimes'", "raises-exception and varies"),
-        ("```bash\nls\n```", 1, "a fence of 'bash', which Jupyter would run", "use python, or one of text, py"),
-        ("```a `b`\n```", 1, "a malformed fence", "write ```python"),
-        ("# T\n\n```output\n1\n```", 3, "an output without a cell right before it", "delete it"),
-        ("```python\n1\n```\n\nAnd:\n\n```output\n1\n```", 7, "an output without a cell right before it", "delete"),
-        ("```python\n1\n```\n```output\n1\n```\n```output\n2\n```", 7, "an output without a cell right", "delete it"),
-        ("```python\n1\n```\n![](figures/a.svg)\n```output\n1\n```", 5, "an output without a cell right", "delete it"),
-        ("# T\n\n<!-- check: a == -->", 3, "a check that is no expression: invalid syntax", ""),
-        ("# T\n\n<!-- check: a = 1 -->", 3, "a check that is no expression", ""),
-        ("# T\n\n<!-- check: a == 1", 3, "a comment that is no check", "write <!-- check: EXPRESSION -->"),
-        ("# T\n\n> <!-- check: a == 1 -->", 3, "a comment that is no check", "write <!-- check: EXPRESSION -->"),
-        ("---\na: b\n---\n", 1, "a YAML header", "start the note with its title"),
-        ("\ufeff# T\n", 1, "a byte order mark", "save the note as plain UTF-8"),
-        ("", 1, "nothing in it", "start the note with its title"),
-        (" \n\n", 1, "nothing in it", "start the note with its title"),
-    ],
-)
-@pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_what_breaks_the_format_is_refused_with_its_place_and_a_remedy(text, line, fact, remedy, ends):
-    with pytest.raises(Problem) as caught:
-        read(text.replace("\n", ends))
-    error = caught.value
-    assert error.place == f"notes/00-a.md:{line}"
-    assert error.fact.startswith(fact)
-    assert remedy in error.remedy
+def test_a_note_that_cannot_be_read_is_refused_with_its_place(tmp_path):
+    def refused() -> str:
+        with pytest.raises(Problem) as caught:
+            Note.read(path)
+        return str(caught.value).removeprefix(path.as_posix())
+
+    path = tmp_path / "00-a.md"
+    assert refused() == ": cannot be read: No such file or directory"
+    path.write_bytes(b"# T\n\n\xff\n\n")
+    assert refused() == ":3: not UTF-8 text\n  save the note as UTF-8"
 
 
-def test_an_error_says_place_fact_detail_and_remedy():
-    error = Problem("notes/00-a.md:3", "wrong", "mend it", "  in here")
-    assert str(error) == "notes/00-a.md:3: wrong\n  in here\n  mend it"
-    assert str(Problem("notes", "wrong")) == "notes: wrong"
+def test_a_note_knows_its_file_and_the_places_in_it(tmp_path):
+    (tmp_path / "00-a.md").write_bytes(WINDOWS.encode())
+    note = Note.read(tmp_path / "00-a.md")
+    assert (note.path, note.text, note.stem) == ((tmp_path / "00-a.md").as_posix(), WINDOWS, "00-a")
+    assert read("# T").place(3) == "notes/00-a.md:3"
+    assert str(read("# T").problem(3, "wrong", "mend it")) == "notes/00-a.md:3: wrong\n  mend it"
 
 
-def test_notes_are_read_in_the_order_of_their_names_without_the_first_page(book):
-    for name in ("10-c.md", "02-b.md", "index.md", "01-a.md"):
-        book[name] = a_note()
-    assert [note.path for note in all_notes()] == ["notes/01-a.md", "notes/02-b.md", "notes/10-c.md"]
+def test_a_note_is_what_it_is_made_of_if_that_is_given():
+    text = a_note("```py excerpt\na\n```", cell("a"))
+    whole = read(text)
+    assert Note(whole.path, text, whole.blocks[:1]).excerpts == ()
+    assert Note(whole.path, text, whole.blocks[:1]).cells == []
+    assert len(whole.excerpts) == len(whole.cells) == 1
 
 
-def test_a_folder_without_notes_a_strange_name_and_a_note_that_is_no_text_are_refused(book):
-    with pytest.raises(Problem, match=r"^notes: no notes here\n  run this from the root"):
-        all_notes()
-    (book.root / "notes" / "00-a.md").write_bytes(b"# T\n\n\xff\n")
-    with pytest.raises(Problem, match=r"^notes/00-a.md:3: not UTF-8 text"):
-        all_notes()
-    book["00 a.md"] = a_note()
-    with pytest.raises(Problem, match=r"^notes/00 a.md: a name that is not just letters, digits and hyphens"):
-        all_notes()
+def test_results_are_as_many_as_cells():
+    with pytest.raises(ValueError):
+        read(a_note(cell("1"))).with_results([])
+
+
+def test_the_format_has_the_names_of_what_a_note_is_made_of():
+    names = {"Block", "Cell", "Check", "Excerpt", "Figure", "Note", "Prose", "result_lines"}
+    assert {name for name in note_format.__all__ if hasattr(note_format, name)} == names
 
 
 BLOCKS = [

@@ -20,7 +20,7 @@ from scripts.note.compare import same_figure, same_text
 from scripts.note.format import Cell, Note
 from scripts.note.format import Figure as Drawn
 from scripts.note.lock import digest, read_lock, write_lock
-from scripts.note.outcome import PNG, Outcome, exception_text, picture_of, svg_file, text_of, unstable
+from scripts.note.outcome import PNG, Outcome, exception_text, outcome, picture_of, svg_file, text_of, unstable
 from scripts.note.record import disagreement, record, settle
 
 
@@ -34,6 +34,7 @@ from scripts.note.record import disagreement, record, settle
         ("-0.0", "0.0"),
         ("loss 12345678.9, then 0.5", "loss 12345678.900000001, then 0.5"),
         ("[1.0, 2.5]", "[1.0, 2.5000000001]"),
+        ("step 3, loss 0.1", "step 3, loss 0.1000000000000001"),
         ("nan inf", "nan inf"),
         (None, None),
     ],
@@ -88,12 +89,23 @@ def test_an_exception_is_its_type_and_message():
     assert text_of([new_output("stream", text="before\n"), error("ValueError", "no")]) == "before\nValueError: no"
     assert exception_text("StopIteration", "") == "StopIteration"
     assert exception_text("SyntaxError", "invalid syntax (1843956808.py, line 1)") == "SyntaxError: invalid syntax"
-    assert exception_text("E", "\x1b[31mred\x1b[0m") == "E: red"
+    assert exception_text("SyntaxError", "invalid syntax (<string>, line 12)") == "SyntaxError: invalid syntax"
+    assert exception_text("E", "\x1b[31mred\x1b[0;1m") == "E: red"
+
+
+def test_what_a_cell_gave_is_its_text_and_its_pictures_in_order():
+    png, svg = {"image/png": "iVBORw0=\n"}, {"image/svg+xml": "<svg/>", "image/png": "AAAA", "text/plain": "<Figure>"}
+    outputs = [new_output("display_data", png), new_output("stream", text="1"), new_output("display_data", svg)]
+    assert outcome(iter(outputs)) == Outcome("1", (b"\x89PNG\r", svg_file("<svg/>")))
+    assert outcome([]) == Outcome(None) == Outcome(None, ())
+    assert len({Outcome("1"), Outcome("1")}) == 1
 
 
 def test_silence_and_pictures_have_no_text():
     assert text_of([]) is None
     assert text_of([new_output("stream", text=" \n\n")]) is None
+    assert text_of([new_output("display_data", {"text/html": "<b>"})]) is None
+    assert text_of([new_output("stream", text="\x1b[31m red \x1b[0m\n")]) == " red"
     assert text_of([new_output("display_data", {"image/svg+xml": "<svg/>", "text/plain": "<Figure>"})]) is None
 
 
@@ -101,14 +113,19 @@ def test_silence_and_pictures_have_no_text():
     ("text", "what"),
     [
         ("<Value object at 0x7f504be1ade0>", "a memory address (0x7f504be1ade0)"),
-        ("/tmp/ipykernel_13593/2010662927.py", "a temporary name"),
+        ("0x7F504BE", "a memory address (0x7F504BE)"),
+        ("/tmp/ipykernel_13593/2010662927.py", "a temporary name (/tmp/ipykernel_13593/2010662927.py)"),
+        ("ipykernel_13593", "a temporary name (ipykernel_13593)"),
         ("tmpab12cd3_", "a temporary name (tmpab12cd3_)"),
         ("File /home/me/notes", "an absolute path (/home/me)"),
-        (r"C:\Users\me", r"an absolute path (C:\Users"),
+        (r"C:\Users\me", r"an absolute path (C:\Users)"),
+        ("a\rb", r"a character that ends lines or is no text ('\r')"),
+        ("a\u2028b", r"a character that ends lines or is no text ('\u2028')"),
+        ("\ud800", r"a character that ends lines or is no text ('\ud800')"),
     ],
 )
-def test_an_address_a_path_or_a_temporary_name_is_unstable(text, what):
-    assert unstable(f"x = {text}").startswith(what)
+def test_an_address_a_path_a_temporary_name_or_what_is_no_text_is_unstable(text, what):
+    assert unstable(f"x = {text}") == what
 
 
 @pytest.mark.parametrize("text", ["0xff", "1/2 and 3/4", "https://example.org/home/x", "a/usr/b", "template", "temp 3"])
@@ -128,6 +145,7 @@ def graph(*edges: str, label: str = "data 1.0", **attributes) -> bytes:
 def test_graphs_agree_when_labels_nodes_and_edges_do_however_they_are_laid_out():
     drawn = graph("ab", "bc")
     assert same_figure(drawn, graph("bc", "ab"))
+    assert same_figure(graph("ab", "cb"), graph("cb", "ab"))
     assert same_figure(drawn, graph("ab", "bc", graph_attr={"rankdir": "LR", "nodesep": "2"}))
 
 
@@ -140,6 +158,7 @@ def test_graphs_agree_when_labels_nodes_and_edges_do_however_they_are_laid_out()
         {"edges": ["ab", "bc"], "label": "data 2.0"},
         {"edges": ["ab", "bc"], "edge_attr": {"color": "red"}},
         {"edges": ["ab", "bc"], "node_attr": {"style": "filled", "fillcolor": "red"}},
+        {"edges": ["ab", "bc"], "node_attr": {"color": "red"}},
         {"edges": ["ab", "bc"], "node_attr": {"shape": "box"}},
     ],
 )
@@ -186,6 +205,8 @@ def png(pixels: np.ndarray) -> bytes:
 def test_pictures_are_compared_by_their_pixels():
     picture = np.full((20, 30, 3), 200)
     assert same_figure(png(picture), png(picture + np.eye(20, 30, dtype=int)[..., None]))
+    assert same_figure(png(picture), png(np.add(picture, [3, 0, 0])))
+    assert not same_figure(png(picture), png(np.add(picture, [4, 0, 0])))  # by 1 of 256 a channel, with that of opacity
     assert not same_figure(png(picture), png(255 - picture))
     assert not same_figure(png(picture), png(picture[:, :29]))
     first, second = (plot(lambda axes, top=top: axes.plot([1, top, 4]), "png") for top in (2, 2.5))
@@ -193,20 +214,45 @@ def test_pictures_are_compared_by_their_pixels():
     assert not same_figure(first, second)
 
 
+SHAPE = ["d", "points", "x", "y", "cx", "cy", "rx", "ry", "r", "width", "height", "transform", "style", "fill"]
+
+
+@pytest.mark.parametrize("name", SHAPE)
+def test_drawings_differ_by_any_attribute_that_gives_a_shape_or_a_place(name):
+    first, second = (f'<svg><path id="{n}"/><path {name}="{n}"/></svg>'.encode() for n in (1, 2))
+    assert not same_figure(first, second)
+    assert same_figure(first, first.replace(b"id=", b"class="))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "fresh", "agree"),
+    [
+        ("1000000.1", "1000000.9", True),
+        ("1000000.1", "1000003.9", False),
+        ("0.0001", "0.0009", True),
+        ("0.0001", "0.0019", False),
+    ],
+)
+def test_drawings_agree_to_a_millionth_or_a_thousandth(recorded, fresh, agree):
+    first, second = (f'<svg><text>a</text><path d="M {n}"/></svg>'.encode() for n in (recorded, fresh))
+    assert same_figure(first, second) == agree
+
+
 def test_figures_of_two_kinds_or_a_broken_one_differ():
     drawn, picture = graph("ab"), png(np.zeros((2, 2)))
     assert not same_figure(drawn, picture)
     assert not same_figure(drawn, drawn[:-10])
     assert not same_figure(drawn, b"")
+    assert same_figure(drawn[:-10], drawn[:-10])
     assert not same_figure(drawn, plot(lambda axes: axes.plot([1, 2])))
 
 
 def test_a_recorded_svg_has_the_dark_theme_and_no_preamble():
     file = picture_of(
-        new_output("display_data", {"image/svg+xml": '<?xml?>\n<svg width="1"><!-- made by -->\n<g/></svg>'})
+        new_output("display_data", {"image/svg+xml": '<?xml?>\n<svg width="1"><!-- made\nby -->\n<g/><svg/></svg>\n\n'})
     )
     assert file.startswith(b'<svg width="1"><style>@media (prefers-color-scheme: dark)')
-    assert file.endswith(b"</style><g/></svg>\n")
+    assert file.endswith(b"</style><g/><svg/></svg>\n")
 
 
 def test_a_png_is_recorded_as_its_bytes():

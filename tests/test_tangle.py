@@ -55,6 +55,10 @@ def test_a_definition_that_is_replaced_keeps_its_distance():
     assert engine("a = 1\ndef f():\n    return 1", "def f():\n    return 2") == "a = 1\ndef f():\n    return 2\n"
 
 
+def test_a_statement_that_appears_again_stands_once():
+    assert engine("a = 1\n\nX = 1", "X = 1") == "a = 1\n\nX = 1\n"
+
+
 def test_an_import_that_appears_again_stands_once_at_its_first_place():
     assert engine("import math\n\ndef f():\n    return math.pi", "import math\nimport random") == (
         "import math\n\ndef f():\n    return math.pi\n\n\nimport random\n"
@@ -67,6 +71,7 @@ def test_an_import_that_appears_again_stands_once_at_its_first_place():
         '"""What it is."""\n\nimport math\n\nPI = math.pi\nE = math.e\n\n\ndef f():\n    return PI\n',
         "# above\na = 1  # beside\n\n# between\nb = 2\n# below\n",
         "a = 1; b = 2\nc = 3; d = 4\n",
+        "X = 1\nY = X\n",
         "text = '''\n\n\n\nlines\n'''\n",
         "π = 'ü'\nif π:\n    ∂ = 1\nelse:\n    ∂ = 2\n".replace("∂", "d"),
         "@decorated\n# why\ndef f():\n    pass\n",
@@ -110,6 +115,14 @@ def test_a_changed_file_is_shown_with_its_difference(tmp_path, drift):
     ((path, diff),) = differences(files, tmp_path)
     assert path == ENGINE
     assert diff.startswith(f"--- {ENGINE}\n+++ {ENGINE}, by the notes\n@@ ")
+
+
+def test_an_empty_module_that_no_note_makes_is_a_difference_and_goes_away(tmp_path):
+    (tmp_path / "micrograd").mkdir()
+    (tmp_path / ENGINE).touch()
+    assert differences({}, tmp_path) == [(ENGINE, f"{ENGINE} is empty, and no note makes it\n")]
+    assert write_package({}, tmp_path) == [ENGINE]
+    assert differences({}, tmp_path) == [] and not (tmp_path / ENGINE).exists()
 
 
 def test_the_command_shows_drift_and_ends_with_1_or_mends_it(book):

@@ -78,6 +78,6 @@ def stray_figures(notes: list[Note], folder: Path) -> Iterator[Problem]:
 def drifted_package(notes: list[Note], folder: Path) -> Iterator[Problem]:
     """Each file of the package that is not what the notes say, with the difference."""
     for path, diff in tangle.differences(tangle.package(notes), folder.parent):
-        start, same = re.findall(r"^@@ -(\d+).*\n((?: .*\n)*)", diff, re.M)[0]
-        line = max(1, int(start) + same.count("\n"))
+        same = re.search(r"^@@ -(\d+).*\n((?: .*\n)*)", diff, re.M)  # none: an empty file is to go
+        line = max(1, int(same[1]) + same[2].count("\n")) if same else 1
         yield Problem(f"{path}:{line}", "differs from the notes", "make tangle", diff.rstrip())

@@ -45,7 +45,7 @@ class Note:
 
     @property
     def crlf(self) -> bool:
-        return 0 < self.text.count("\n") == self.text.count("\r\n")
+        return self.text.count("\n") == self.text.count("\r\n")
 
     @cached_property
     def body(self) -> str:

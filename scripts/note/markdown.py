@@ -6,12 +6,13 @@ dollars for math. Its tokens know their lines.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, backtick, image, link
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.gfm import gfm_plugin
@@ -19,15 +20,34 @@ from pymdownx.slugs import slugify
 
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 slug = slugify(case="lower")
-
-
 MATH = {"allow_space": False, "allow_digits": False, "allow_labels": False, "allow_blank_lines": False}
 
 
 def parser() -> MarkdownIt:
     """A parser of what git hosts render."""
-    commonmark = MarkdownIt("commonmark", {"html": True})
+    commonmark = MarkdownIt("commonmark")
+    for name, rule in ("backticks", backtick), ("link", link), ("image", image):
+        commonmark.inline.ruler.at(name, _with_lines(rule))
     return commonmark.use(gfm_plugin).use(dollarmath_plugin, double_inline=True, **MATH)
+
+
+def _with_lines(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """The rule, whose last token also knows the line ends that no token shows: those in code, in a link's address."""
+
+    def tokenize(state: StateInline, silent: bool) -> bool:
+        start, first = state.pos, len(state.tokens)
+        found = rule(state, silent)
+        if new := state.tokens[first:]:
+            new[-1].meta["lines"] = state.src.count("\n", start, state.pos) - sum(map(_lines, new))
+        return found
+
+    return tokenize
+
+
+def _lines(child: Token) -> int:
+    """The line ends in a part of an inline token."""
+    shown = child.type in ("softbreak", "hardbreak") or child.content.count("\n")
+    return shown + child.meta.get("lines", 0)
 
 
 PARSER = parser()
@@ -44,7 +64,7 @@ def leaves(token: Token) -> Iterator[tuple[Token, int]]:
     line = 0
     for child in token.children or []:
         yield child, line
-        line += child.type in ("softbreak", "hardbreak") or child.content.count("\n")
+        line += _lines(child)
 
 
 @dataclass(frozen=True)

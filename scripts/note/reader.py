@@ -11,7 +11,7 @@ from scripts.note.blocks import Block, Cell, Check, Excerpt, Figure, Prose
 from scripts.note.markdown import COMMENT, leaves, tokens
 
 TAGS = ("raises-exception", "varies", "hide-input")
-SHOWN = ("", "text", "py", "pycon", "console", "output")  # fences that are never run, here or in Jupyter
+SHOWN = ("", "text", "py", "pycon", "console")  # fences that are never run, here or in Jupyter
 
 ATTRIBUTES = re.compile(r'^(?:(title)="(micrograd/\w+\.py)"|(tags)=\[((?:"[\w-]+"(?:,\s*)?)+)\])\s*')
 CHECK = re.compile(r"^<!--\s*check:\s*(.*?)\s*-->$")
@@ -74,7 +74,7 @@ class Reader:
             elif token.type == "html_block" and token.map:
                 for comment in COMMENT.finditer(token.content):
                     at = token.map[0] + token.content.count("\n", 0, comment.start())
-                    if not (CHECK.match(self.lines[at]) and comment[0] == self.lines[at].rstrip()):
+                    if not (CHECK.match(self.lines[at]) and comment[0] == self.lines[at]):
                         raise self._comment(at)
                     yield at, None
             elif token.type == "inline" and token.map:
@@ -125,7 +125,7 @@ class Reader:
             self._shown(at, token, language, attributes)
             return None
         if language != "python":
-            allowed = ", ".join(filter(None, SHOWN[:-1]))
+            allowed = ", ".join(filter(None, SHOWN))
             raise self.problem(at + 1, f"a fence of {language!r}, which Jupyter would run or swallow",
                                f"use python, or one of {allowed}")  # fmt: skip
         title, tags = self._attributes(at, attributes)

@@ -58,10 +58,11 @@ def differences(files: dict[str, str], root: Path = Path()) -> list[tuple[str, s
     on_disk = {f"micrograd/{path.name}": path.read_text("utf-8", "replace") for path in root.glob("micrograd/*.py")}
     found = []
     for path in sorted(files.keys() | on_disk.keys()):
-        old, new = on_disk.get(path, ""), files.get(path, "")
+        old, new = on_disk.get(path), files.get(path)
         if old != new:
-            diff = difflib.unified_diff(old.splitlines(True), new.splitlines(True), path, f"{path}, by the notes")
-            found.append((path, "".join(diff)))
+            before, after = (text.splitlines(True) if text else [] for text in (old, new))
+            diff = "".join(difflib.unified_diff(before, after, path, f"{path}, by the notes"))
+            found.append((path, diff or f"{path} is empty, and no note makes it\n"))
     return found
 
 
