@@ -252,11 +252,13 @@ def test_mkdocs_server_builds_when_a_watched_folder_changes_until_it_is_shut_dow
 def test_the_classes_of_material_that_the_books_look_names_are_material_s(file):
     import material
     import mkdocs_jupyter
+    from jupyter_core.paths import jupyter_path
 
     looks = (ROOT / "scripts" / "publish" / "looks" / file).read_text(encoding="utf-8")
     named = set(re.findall(r"\.((?:md|jp)-[\w-]*\w|highlight-ipynb)", looks))
     kinds = {".css", ".html", ".j2", ".js", ".py"}
     folders = [Path(package.__file__).parent for package in (material, mkdocs_jupyter)]
+    folders += [Path(path) for path in jupyter_path("nbconvert", "templates", "lab")]  # mkdocs_jupyter builds on it
     texts = [path.read_text("utf-8", "replace") for each in folders for path in each.rglob("*") if path.suffix in kinds]
     theirs = set(re.findall(r"[\w-]+", "\n".join(texts)))
     assert named, "no class is named any more: delete this test"

@@ -18,7 +18,7 @@ FOUND = {  # what is searched for, and the pages among the first three
     "learning rate": {"15", "16"},
     "zero_grad": {"15", "16"},
     "closure": {"08"},
-    "saturation": {"07", "glossary"},
+    "saturated": {"07", "glossary"},
     "two moons": {"18"},
 }
 
