@@ -27,7 +27,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server():
     """The site in a folder of a server, as on GitHub Pages."""
     handler = functools.partial(Quiet, directory=str(SITE.parent))
@@ -37,7 +37,9 @@ def server():
         server.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # no longer: Playwright's loop goes on until it is closed, and Jupyter's cannot start beside it
 def chromium():
     from playwright.sync_api import sync_playwright
 
