@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,8 @@ def made(clone: Path) -> None:
     home.mkdir()
     unset = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTEST"))}
     told = unset | UNLIKE | {"HOME": str(home), "USER": clone.name[:4]}
+    if (ROOT / "build/book").exists():  # the site offers it, and the book has a test of its own
+        shutil.copytree(ROOT / "build/book", clone / "build/book")
     for name in ("run", "site"):
         subprocess.run([sys.executable, "-m", f"scripts.{name}"], cwd=clone, env=told, check=True, capture_output=True)
 
