@@ -239,13 +239,24 @@ def served(book, monkeypatch):
     port = free_port()
     process = book.start("-u", "-m", "scripts.serve", str(port))
     book.process, book.port, book.mark, book.said = process, port, mark, []
-    for stream in process.stdout, process.stderr:
-        threading.Thread(target=lambda lines=stream: [book.said.append(line) for line in lines], daemon=True).start()
+    streams = process.stdout, process.stderr
+
+    def read(lines) -> None:
+        for line in lines:
+            book.said.append(line)
+
+    readers = [threading.Thread(target=read, args=[stream], daemon=True) for stream in streams]
+    for reader in readers:
+        reader.start()
     try:
         wait(lambda: any(line.startswith("01-b") for line in book.said), 60)
         yield book
     finally:
         process.kill()
+        process.wait()
+        for reader, stream in zip(readers, streams, strict=True):
+            reader.join()
+            stream.close()
 
 
 def page(book, name: str) -> str:
