@@ -29,7 +29,8 @@ def test_a_missing_page_leads_back_from_any_depth(chromium, server):
     page.goto(server + "a/b/none.html")
     page.wait_for_selector("base", state="attached")
     page.get_by_role("link", name="first page").click()
-    assert page.url == server + "index.html" and page.locator("h1").is_visible()
+    page.wait_for_url(server + "index.html")
+    page.locator("h1").wait_for()
     page.goto(server + "a/b/none.html")
     page.wait_for_selector("base", state="attached")
     page.get_by_role("searchbox").fill("closure")
@@ -212,7 +213,7 @@ def test_an_answer_is_covered_until_it_is_asked_for_or_always_shown(open_page):
     result = answer.locator(".output, figure").first
     assert page.locator("details.answer[open]").count() == 0 and not result.is_visible()
     answer.locator("summary").click()
-    assert result.is_visible()
+    result.wait_for()
     answer.locator(".always input").check()
     page.reload()
     page.wait_for_function("document.documentElement.classList.contains('js')")
@@ -252,7 +253,7 @@ def test_the_first_screen_has_the_graph_a_promise_a_button_and_the_parts(open_pa
         assert box["y"] + box["height"] <= 900, part
     assert "grad 6.0000" in (SITE / page.locator("figure img").first.get_attribute("src")).read_text()
     page.locator("a.button").click()
-    assert page.url.split("/")[-1] == NOTES[0]
+    page.wait_for_url("**/" + NOTES[0])
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -276,10 +277,11 @@ def test_the_first_tap_on_a_word_says_what_it_means_and_the_second_leads_there(o
     page = open_page(GUESSES, width=390, has_touch=True)
     word = page.locator("a.term").first
     word.tap()
-    assert page.locator(".said").is_visible() and len(page.locator(".said").inner_text()) > 30
+    page.locator(".said").wait_for()
+    assert len(page.locator(".said").inner_text()) > 30
     assert word.get_attribute("aria-describedby") == "said" and page.url.endswith(GUESSES)
     page.keyboard.press("Escape")
-    assert not page.locator(".said").is_visible()
+    page.locator(".said").wait_for(state="hidden")
     word.tap()
     word.tap()
     page.wait_for_url("**/glossary.html#word-*")
