@@ -14,6 +14,7 @@ from scripts.common.problem import Problem
 from scripts.note.format import Note
 from scripts.publish import site
 from scripts.publish.glossary import Glossary
+from scripts.publish.head import description
 from scripts.publish.page import Page
 from scripts.publish.versions import Index
 
@@ -23,6 +24,19 @@ def page_of(*texts: str, at: int = -1) -> str:
     notes = [Note(f"notes/{number:02}-note.md", text) for number, text in enumerate(texts)]
     glossary = Glossary("# Glossary\n\n- **Leaf**: A value.\n")
     return Page(notes[at], Index(notes), glossary, "https://example.org").markdown().split("---\n\n", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("One thing. It goes on:", "One thing."),
+        ("A nudge of 0.1 helps. One of $10^{-16}$ does not. Why?", "A nudge of 0.1 helps."),
+        ("All that *is* said. In `code`, too!", "All that is said. In code, too!"),
+        ("One. " + "Word " * 40 + "end.", "One."),
+    ],
+)
+def test_a_page_is_described_by_its_first_whole_sentences_without_markup(text, said):
+    assert description(Note("notes/00-note.md", a_note(text))) == said
 
 
 def test_math_becomes_mathml_and_no_tex_is_left():

@@ -161,6 +161,19 @@ def test_code_of_79_columns_fits_and_what_goes_on_fades(open_page):
     assert set(phone.evaluate(fades)) != {"0px"} and phone.evaluate(fades)
 
 
+def test_a_changed_line_is_marked_without_colours_too_and_an_unchanged_method_is_dimmed(open_page):
+    page = open_page("17-the-engine-refined.html", forced_colors="active")
+    style = "(line) => { const s = getComputedStyle(line); return [s.borderLeftStyle, s.borderLeftWidth] }"
+    edge, width = page.locator("article .hll").first.evaluate(style)
+    assert edge == "solid" and float(width.removesuffix("px")) >= 2
+    page = open_page("17-the-engine-refined.html")
+    colour = "(part) => getComputedStyle(part).color"
+    quiet = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--quiet')")
+    old = {page.locator("article .old span").nth(at).evaluate(colour) for at in range(5)}
+    new = {page.locator("article .hll span").nth(at).evaluate(colour) for at in range(5)}
+    assert quiet and len(old) == 1 and not old & new
+
+
 def test_code_can_be_copied_and_a_console_without_its_prompt_but_no_output(open_page):
     page = open_page(GUESSES)
     assert page.locator(".output .copy, .error .copy").count() == 0

@@ -44,15 +44,17 @@ def plain(inline: Token) -> str:
 
 
 def description(note: Note) -> str:
-    """The first sentences of a page, as many as a search engine shows."""
+    """The first sentences of a page, as many as a search engine shows: whole ones, and none with a formula's markup."""
     said = ""
     for opening, inline in zip(tokens(note.body), tokens(note.body)[1:], strict=False):
         if opening.type == "paragraph_open" and opening.level == 0 and not is_head(inline) and not said:
             said = plain(inline)
-    sentences = re.split(r"(?<=[.!?]) ", said)
-    while len(sentences) > 1 and len(" ".join(sentences)) > DESCRIPTION:
-        sentences.pop()
-    return " ".join(sentences)
+    first, *others = re.split(r"(?<=[.!?]) ", said)
+    for sentence in others:
+        if re.search(r":$|[\\^_{]", sentence) or len(f"{first} {sentence}") > DESCRIPTION:
+            break
+        first += f" {sentence}"
+    return first
 
 
 def is_head(inline: Token) -> bool:
