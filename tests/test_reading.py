@@ -57,26 +57,6 @@ def test_a_note_prints_on_white_in_full_and_without_the_site_around_it(open_page
     assert len(heights) > 10 and min(heights) > 0
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_no_mark_stands_alone_after_a_formula(open_page, width):
-    seen = 0
-    for name in NOTES:
-        page = open_page(name, width=width)
-        seen += page.locator("article .formula").count()
-        alone = page.evaluate(
-            """() => [...document.querySelectorAll('.formula')].filter((formula) => {
-            const next = formula.nextSibling;
-            if (next?.nodeType !== 3 || !/^[.,;:!?)]/.test(next.data)) return false;
-            const mark = document.createRange();
-            mark.setStart(next, 0), mark.setEnd(next, 1);
-            return mark.getBoundingClientRect().top > formula.getBoundingClientRect().bottom - 2;
-        }).map((formula) => formula.textContent)"""
-        )
-        assert alone == [], name
-        page.close()
-    assert seen
-
-
 def test_ten_searches_find_what_explains_them_and_only_they_fetch_the_index(open_page):
     page, asked = open_page("index.html"), []
     page.on("request", lambda request: asked.append(request.url))
@@ -122,43 +102,13 @@ def test_the_drawer_is_of_the_books_paper_and_opens_where_the_reader_is(open_pag
     assert page.evaluate(colours) == page.evaluate("getComputedStyle(document.body).backgroundColor")
 
 
-def test_an_aside_stands_beside_the_section_it_belongs_to(open_page):
-    seen = 0
-    for name in NOTES:
-        page = open_page(name, width=1440)
-        seen += page.locator("article .noted > .note").count()
-        strayed = page.evaluate(
-            """() => [...document.querySelectorAll('article > .note, .noted > .note')].filter((note) => {
-            const next = [...document.querySelectorAll('article h2')].find((h) => note.compareDocumentPosition(h) & 4);
-            return next && note.getBoundingClientRect().top > next.getBoundingClientRect().top;
-        }).length"""
-        )
-        assert strayed == 0, name
-        far = page.evaluate(
-            """() => [...document.querySelectorAll('.noted')].filter((each) => each.offsetHeight && Math.abs(
-            each.querySelector('.note').getBoundingClientRect().top - each.getBoundingClientRect().top) > 60).length"""
-        )
-        assert far == 0, name
-        page.close()
-    assert seen
-
-
-def test_code_of_79_columns_fits_and_what_goes_on_fades(open_page):
-    for name in NOTES:
-        page = open_page(name, width=1440)
-        over = page.evaluate(
-            """() => [...document.querySelectorAll('article pre > code')].filter((code) => code.offsetParent
-            && code.scrollWidth > code.clientWidth + 1
-            && code.textContent.split('\\n').every((line) => line.length < 80)).map((code) => code.textContent)"""
-        )
-        assert over == [], name
-        page.close()
-    phone = open_page(GUESSES, width=390)
-    fades = (
-        "[...document.querySelectorAll('article pre > code')].filter((code) => code.offsetParent && code.scrollWidth > "
+def test_code_that_goes_on_beyond_a_phone_fades(open_page):
+    fades = open_page(GUESSES, width=390).evaluate(
+        """() => [...document.querySelectorAll('article pre > code')]
+        .filter((code) => code.offsetParent && code.scrollWidth > code.clientWidth + 1)
+        .map((code) => getComputedStyle(code).getPropertyValue('--fade'))"""
     )
-    fades += "code.clientWidth + 1).map((code) => getComputedStyle(code).getPropertyValue('--fade'))"
-    assert set(phone.evaluate(fades)) != {"0px"} and phone.evaluate(fades)
+    assert fades and set(fades) != {"0px"}
 
 
 def test_a_changed_line_is_marked_without_colours_too_and_an_unchanged_method_is_dimmed(open_page):
@@ -205,21 +155,6 @@ def test_a_tap_shows_a_figure_large_enough_to_read_and_escape_and_back_return(op
     assert page.url.endswith(GUESSES)
 
 
-def test_figures_say_their_size_wait_to_be_seen_and_have_short_words(open_page):
-    seen = 0
-    for name in NOTES:
-        page = open_page(name)
-        seen += page.locator("article figure img").count()
-        wrong = page.evaluate(
-            """() => [...document.querySelectorAll('figure img')].filter((image) => !image.getAttribute('width')
-            || !image.getAttribute('height') || image.loading !== 'lazy' || image.alt.length > 200 || !image.alt)
-            .map((image) => image.src)"""
-        )
-        assert wrong == [], name
-        page.close()
-    assert seen
-
-
 def test_an_answer_is_covered_until_it_is_asked_for_or_always_shown(open_page):
     page = open_page(GUESSES)
     answer = page.locator("details.answer").first
@@ -239,24 +174,6 @@ def test_an_answer_is_covered_until_it_is_asked_for_or_always_shown(open_page):
 def test_answers_are_open_without_javascript(open_page):
     page = open_page(GUESSES, java_script_enabled=False)
     assert page.locator("details.answer").count() == page.locator("details.answer[open]").count() > 0
-
-
-def test_every_guess_has_a_covered_answer(open_page):
-    seen = 0
-    for name in NOTES:
-        page = open_page(name)
-        seen += page.locator("article details.answer").count()
-        bare = page.evaluate(
-            """() => [...document.querySelectorAll('article p > strong:first-child')]
-            .filter((bold) => bold.textContent === 'Predict.').filter((bold) => {
-            const after = [...document.querySelectorAll('details.answer, .output, .error, figure, h2')]
-                .find((each) => bold.compareDocumentPosition(each) & 4);
-            return after && !after.matches('details.answer');
-        }).map((bold) => bold.parentElement.textContent)"""
-        )
-        assert bare == [], name
-        page.close()
-    assert seen
 
 
 def test_the_first_screen_has_the_graph_a_promise_a_button_and_the_parts(open_page):
@@ -310,15 +227,6 @@ def test_the_place_is_remembered_and_the_first_page_leads_back(open_page):
     page.goto(page.url.replace(GUESSES, "index.html"))
     back = page.locator("a.continue")
     assert "Backpropagation by hand" in back.inner_text() and GUESSES in back.get_attribute("href")
-
-
-def test_a_note_says_how_long_it_takes_and_what_is_next_only_once(open_page):
-    for name in NOTES:
-        page = open_page(name)
-        assert re.search(r"\d+ minutes? to read$", page.locator(".lead").inner_text()), name
-        assert not page.locator("article p", has_text=re.compile("^Next: ")).count(), name
-        assert page.locator("details.heads[open]").count() == 0
-        page.close()
 
 
 def test_the_keyboard_is_in_the_text_after_ten_stops_and_by_the_skip_link_at_once(open_page):

@@ -158,7 +158,7 @@ def test_an_edit_made_while_a_note_runs_is_kept(book, checkpoints, newer):
 
 @linux
 def test_an_edit_of_code_stops_a_run_that_it_makes_useless(book, checkpoints):
-    cells = [cell("open('started', 'w').close(); import time\ntime.sleep(60)"), cell(COUNT.format("a"))]
+    cells = [cell(UNTIL_EDITED), cell(COUNT.format("a"))]
     book["00-a.md"] = a_note(*cells)
     edit_while_it_runs(book, a_note(cells[1]))
     with pytest.raises(Stale):

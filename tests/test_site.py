@@ -3,40 +3,25 @@
 import functools
 import gzip
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
 from browser import NOTES, PAGES, SITE, marks
+from bs4 import BeautifulSoup
 from faults import wait
 
 pytestmark = marks
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_loads_in_peace_asks_nobody_else_satisfies_axe_and_fits_a_phone(open_page, name):
-    page, violations = open_page(name), []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        violations += axe().run(page).response["violations"]
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert page.complaints == []
-
-
-def axe():
-    from axe_playwright_python.sync_playwright import Axe
-
-    return Axe()
+@functools.cache
+def soup_of(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_within_the_site_leads_somewhere(name):
-    from bs4 import BeautifulSoup
-
-    anchors = functools.cache(lambda path: ids(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")))
-    soup = BeautifulSoup((SITE / name).read_text(encoding="utf-8"), "html.parser")
-    for tag in soup.find_all(["a", "img", "link", "script"]):
+    for tag in soup_of(SITE / name).find_all(["a", "img", "link", "script"]):
         target = tag.get("href") or tag.get("src") or ""
         if not target or target.startswith(("http", "data:", "mailto:", "javascript:")):
             continue
@@ -44,10 +29,12 @@ def test_every_link_within_the_site_leads_somewhere(name):
         path = (SITE / (file or name)).resolve()
         path = path / "index.html" if path.is_dir() else path
         assert path.exists(), target
-        assert not anchor or path.suffix != ".html" or anchor in anchors(path), target
+        assert not anchor or path.suffix != ".html" or anchor in ids(path), target
 
 
-def ids(soup) -> set[str]:
+@functools.cache
+def ids(path: Path) -> set[str]:
+    soup = soup_of(path)
     return {tag["id"] for tag in soup.find_all(id=True)} | {
         tag["name"] for tag in soup.find_all("a", attrs={"name": True})
     }

@@ -1,5 +1,6 @@
 """Stages: the book run up to a note in plain Python can do what that note claims, and still fails where it says so."""
 
+import ast
 import contextlib
 import io
 import math
@@ -12,6 +13,7 @@ from conftest import ROOT
 from scripts.note.folder import all_notes
 
 matplotlib.use("Agg")
+TRAINING = 15, 16  # notes that train networks at length: of these only what they define is run
 
 
 class Stage(dict):
@@ -27,6 +29,20 @@ class Stage(dict):
                 exec(compile(cell.source, note.place(cell.line), "exec"), self)
         matplotlib.pyplot.close("all")
 
+    def define(self, note) -> None:
+        for cell in note.cells:
+            tree = ast.parse(cell.source)
+            tree.body = [each for each in tree.body if defines(each)]
+            exec(compile(tree, note.place(cell.line), "exec"), self)
+
+
+def defines(statement: ast.stmt) -> bool:
+    """Whether a statement defines a function or a class, imports, or only gives a name to a literal or a name."""
+    if isinstance(statement, ast.Assign):
+        parts = [type(each) for each in ast.walk(statement.value)]
+        return parts[0] is ast.Name or not {ast.Call, ast.Name, ast.BinOp} & {*parts}
+    return isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+
 
 @pytest.fixture(scope="module")
 def book():
@@ -39,8 +55,8 @@ def book():
         nonlocal now
         if number < now["last"]:
             now = Stage(last=-1)
-        for note in notes[now["last"] + 1 : number + 1]:
-            now.run(note)
+        for at in range(now["last"] + 1, number + 1):
+            (now.define if at in TRAINING else now.run)(notes[at])
         now["last"] = number
         return now
 
