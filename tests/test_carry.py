@@ -39,9 +39,11 @@ def shown(book) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-A, B, N = "plot('a')", "plot('b')", "plot('n')"
+A, B, C, N = (f"plot({name!r})" for name in "abcn")
+A2, B2 = f"# the same\n{A}", f"{B}  # the same"
+a, b, c, n = map(plot, "abcn")
 WORDS_A, WORDS_B = "![A is shown](figures/a.svg)", "![B is shown](figures/b.svg)"
-A_SHOWN, B_SHOWN = [("A is shown", "a")], [("B is shown", "b")]
+A_SHOWN, B_SHOWN, NEW = [("A is shown", "a")], [("B is shown", "b")], [("", "n")]
 
 
 @pytest.fixture
@@ -55,25 +57,26 @@ def two(book):
 @pytest.mark.parametrize(
     ("blocks", "expected"),
     {
-        "a plot above": ([plot("n"), plot("a"), WORDS_A, plot("b"), WORDS_B], {N: [("", "n")], A: A_SHOWN, B: B_SHOWN}),
-        "a plot between a cell and its figure": ([plot("a"), plot("n"), WORDS_A, plot("b"), WORDS_B], {A: A_SHOWN, N: [("", "n")], B: B_SHOWN}),
-        "cells in the other order, figures as they were": ([plot("b"), WORDS_A, plot("a"), WORDS_B], {B: B_SHOWN, A: A_SHOWN}),
-        "cells in the other order with their figures": ([plot("b"), WORDS_B, plot("a"), WORDS_A], {B: B_SHOWN, A: A_SHOWN}),
-        "a cell removed": ([plot("a"), WORDS_A, WORDS_B], {A: [*A_SHOWN, *B_SHOWN]}),
-        "the first cell removed": ([plot("b"), WORDS_A, WORDS_B], {B: [*B_SHOWN, *A_SHOWN]}),
+        "a plot above": ([n, a, WORDS_A, b, WORDS_B], {N: NEW, A: A_SHOWN, B: B_SHOWN}),
+        "a plot between a cell and its figure": ([a, n, WORDS_A, b, WORDS_B], {A: A_SHOWN, N: NEW, B: B_SHOWN}),
+        "cells exchanged, figures as they were": ([b, WORDS_A, a, WORDS_B], {B: B_SHOWN, A: A_SHOWN}),
+        "cells exchanged with their figures": ([b, WORDS_B, a, WORDS_A], {B: B_SHOWN, A: A_SHOWN}),
+        "a cell removed": ([a, WORDS_A, WORDS_B], {A: [*A_SHOWN, *B_SHOWN]}),
+        "the first cell removed": ([b, WORDS_A, WORDS_B], {B: [*B_SHOWN, *A_SHOWN]}),
         "two cells made one": ([cell(f"{A}\n{B}"), WORDS_A, WORDS_B], {f"{A}\n{B}": [*A_SHOWN, *B_SHOWN]}),
-        "one cell made two": ([plot("a"), WORDS_A, cell("b = 1"), cell(f"{B}  # b"), WORDS_B], {A: A_SHOWN, "b = 1": [], f"{B}  # b": B_SHOWN}),
-        "code that draws the same otherwise": ([cell(f"# a\n{A}"), plot("n"), WORDS_A, plot("b"), WORDS_B], {f"# a\n{A}": A_SHOWN, N: [("", "n")], B: B_SHOWN}),
-        "code that draws something else": ([plot("c"), WORDS_A, plot("b"), WORDS_B], {"plot('c')": [("A is shown", "c")], B: B_SHOWN}),
-        "code changed and a plot put between": ([plot("c"), plot("n"), WORDS_A, plot("b"), WORDS_B], {"plot('c')": [("", "c")], N: [("", "n"), *A_SHOWN], B: B_SHOWN}),
-        "words put between": ([plot("a"), "More.", WORDS_A, plot("b"), WORDS_B], {A: [("", "a")], B: B_SHOWN}),
+        "one cell made two": ([a, WORDS_A, cell("1"), cell(B2), WORDS_B], {A: A_SHOWN, "1": [], B2: B_SHOWN}),
+        "code that draws the same": ([cell(A2), n, WORDS_A, b, WORDS_B], {A2: A_SHOWN, N: NEW, B: B_SHOWN}),
+        "code that draws something else": ([c, WORDS_A, b, WORDS_B], {C: [("A is shown", "c")], B: B_SHOWN}),
+        "code changed, a plot between": ([c, n, WORDS_A, b, WORDS_B],
+                                         {C: [("", "c")], N: [*NEW, *A_SHOWN], B: B_SHOWN}),
+        "words put between": ([a, "More.", WORDS_A, b, WORDS_B], {A: [("", "a")], B: B_SHOWN}),
     }.values(),
 )  # fmt: skip
 def test_words_follow_what_is_drawn(two, blocks, expected):
     two["00-a.md"] = a_note(*blocks)
     run(two)
     assert shown(two) == expected
-    assert (two.figure("a.svg").read_bytes() == picture("c")) == (expected.get("plot('c')") == [("A is shown", "c")])
+    assert (two.figure("a.svg").read_bytes() == picture("c")) == (expected.get(C) == [("A is shown", "c")])
     assert two.figure("b.svg").read_bytes() == picture("b")
     assert run(two) == []  # and it stays so
     assert shown(two) == expected

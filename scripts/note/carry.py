@@ -1,8 +1,8 @@
 """Which cell each recorded figure belongs to, after cells were inserted, removed, moved or changed.
 
 A figure's words and its file's name are the author's, so they never go to what another cell draws. A figure belongs to
-the cell that draws the same picture, or whose code drew it when it was recorded; where nothing speaks against it, to the
-cell above it. What no cell draws any more waits where it stands.
+the cell that draws the same picture, or whose code drew it when it was recorded; where nothing speaks against it, to
+the cell above it. What no cell draws any more waits where it stands.
 """
 
 import re
