@@ -8,8 +8,8 @@ from scripts.common.door import Parser, door
 from scripts.common.problem import Problem
 from scripts.kernel.pairing import unpaired
 from scripts.kernel.run import stale_results
-from scripts.note.folder import FOLDER, all_notes
-from scripts.note.form import dead_links, drifted_excerpts, drifted_package, stray_figures, stray_spaces
+from scripts.note.folder import FOLDER, all_notes, plain_pages
+from scripts.note.form import dead_links, drifted_excerpts, drifted_package, orphans, stray_figures, stray_spaces
 
 
 def report(subject: str, problems: Iterator[Problem]) -> bool:
@@ -35,10 +35,10 @@ def check(folder: Path = FOLDER) -> bool:
         return report("", iter([problem]))
     pages = [path for path in (*sorted(folder.glob("*.md")), folder.parent / "README.md") if path.exists()]
     subjects = {
-        "the notes' form": chain.from_iterable(chain(unpaired(note), stray_spaces(note)) for note in notes),
+        "the notes' form": chain.from_iterable(chain(unpaired(n), stray_spaces(n), orphans(n)) for n in notes),
         "excerpts": chain.from_iterable(map(drifted_excerpts, notes)),
         "links and alt texts": chain.from_iterable(map(dead_links, pages)),
-        "figures": stray_figures(notes, folder),
+        "figures": stray_figures([*notes, *plain_pages(folder)], folder),
         "package = notes": drifted_package(notes, folder),
         "results = a fresh run": stale_results(notes, folder),
     }

@@ -8,8 +8,17 @@ from conftest import Book, a_note, cell, output
 
 from scripts import check
 from scripts.kernel import run
-from scripts.note.form import dead_links, drifted_excerpts, drifted_package, stray_figures, stray_spaces, unlike
+from scripts.note.form import (
+    dead_links,
+    drifted_excerpts,
+    drifted_package,
+    orphans,
+    stray_figures,
+    stray_spaces,
+    unlike,
+)
 from scripts.note.format import Note
+from scripts.note.lock import write_lock
 from scripts.note.tangle import package, write_package
 
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4]);"
@@ -87,7 +96,6 @@ def change(book, file: str, old: str, new: str) -> dict:
         ("00-a.md", "x / 2\n```", f"x / 2\n```\n\n{output('3')}", 13, "recorded `3`, the run says nothing"),
         ("00-a.md", "half(3)", "half(5)", 19, "recorded `(1.5, 0.2)`, the run says `(2.5, 0.2)`"),
         ("01-b.md", "2, 4]", "2, 5]", 8, "figures/curve.svg is not what the run draws"),
-        ("01-b.md", "plt.plot", "plt.plot;", 3, "1 figures recorded, the run draws 0"),
         ("figures/curve.svg", 'd="M ', 'd="M 1', 8, "figures/curve.svg is not what the run draws"),
         ("figures/curve.svg", "</svg>", "</svg> ", 8, "this result was changed by hand, or never recorded"),
     ],
@@ -129,7 +137,7 @@ def test_a_package_that_is_not_what_the_notes_say_is_mended_by_tangling(well, ca
         ("01-b.md", "Its *end*", "End", "00-a.md:34", "broken link: 01-b.md#its-end names no head", "mend the anchor"),
         ("index.md", "(00-a.md)", "(/)", "index.md:3", "broken link: /", "link to a file by its path"),
         ("../README.md", "#a-part", "#b", "README.md:3", "broken link: notes/00-a.md#b names no", "mend the anchor"),
-        ("01-b.md", "curve.svg)", "bow.svg)", "figures/curve.svg", "no cell records this figure", "delete it, or name"),
+        ("01-b.md", "curve.svg)", "bow.svg)", "figures/curve.svg", "no page shows this figure", "delete it, or name"),
         ("00-a.md", "A part", "A part ", "00-a.md:32", "white space at the end of the line", "delete it"),
         ("00-a.md", 'exception"]', 'exception",]', "00-a.md:22", "a round trip through a notebook", "write it as"),
         ("00-a.md", "To [", "<!-- #region -->\nTo [", "00-a.md:34", "a comment that is no check", "write <!-- check"),
@@ -298,8 +306,28 @@ def test_a_figure_of_two_cells_and_a_file_of_none_are_strays(book):
     assert found(stray_figures(notes, Path("notes"))) == [
         f"notes/00-a.md:7: {twice}",
         f"notes/00-a.md:15: {twice}",
-        "notes/figures/c.png: no cell records this figure\n  delete it, or name it below its cell",
+        "notes/figures/c.png: no page shows this figure\n  delete it, or name it below its cell",
     ]
+
+
+def test_a_result_that_has_lost_its_cell_is_found_at_its_line_and_a_picture_made_by_hand_is_none(book):
+    for name in "a.svg", "mine.svg":
+        book.figure(name).write_text("")
+    write_lock(Path("notes"), {"figures/a.svg": ["its code"]})
+    pictures = "![A](figures/a.svg)", "![My](figures/mine.svg)"
+    note = read(a_note(cell("1"), output("1"), output("2"), "And", output("3"), *pictures))
+    remedy = "put its line right below the cell that draws it; if it is yours now, give the file another name"
+    lost = "an output without a cell right before it\n  delete it, and make run"
+    assert found(orphans(note)) == [f"notes/00-a.md:11: {lost}", f"notes/00-a.md:17: {lost}"]
+    astray = f"notes/00-a.md:21: figures/a.svg has lost its cell\n  {remedy}"
+    assert found(stray_figures([note], Path("notes"))) == [astray]
+
+
+def test_a_figure_that_no_cell_draws_is_found_at_its_line(well, capsys):
+    before = change(well, "notes/01-b.md", "plt.plot", "#lt.plot")
+    place = "FAIL notes/01-b.md:8: the cell above does not draw figures/curve.svg\n  put its line right below the cell"
+    assert place in said(capsys)
+    assert state(well) == before
 
 
 def test_a_package_that_drifted_is_shown_from_the_first_line_that_differs(book):

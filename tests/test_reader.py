@@ -11,7 +11,6 @@ from scripts.note.format import Cell, Check, Excerpt, Figure, Note, Prose
 ATTRIBUTES = 'allowed are title="micrograd/NAME.py" and tags=["raises-exception"]'
 TAGS = "allowed are raises-exception and varies and hide-input"
 UNCLOSED = "this fence is never closed"
-STRAY = "an output without a cell right before it"
 COMMENT, CHECK = "a comment that is no check", "write <!-- check: EXPRESSION --> as a line"
 FENCE, PYTHON = "a malformed fence", "write ```python, or ```text for what is not run"
 EMPTY, HEADER, TITLE = "nothing in it", "a YAML header", "start the note with its title"
@@ -54,10 +53,6 @@ def refused(text: str) -> tuple[str, str, str]:
         ),
         ("```a `b`\n```", 1, FENCE, PYTHON),
         ("# T\n\nwords\nwords\n```a `b`\n", 5, FENCE, PYTHON),
-        ("# T\n\n```output\n1\n```", 3, STRAY, "delete it"),
-        ("```python\n1\n```\n\nAnd:\n\n```output\n1\n```", 7, STRAY, "delete it"),
-        ("```python\n1\n```\n```output\n1\n```\n```output\n2\n```", 7, STRAY, "delete it"),
-        ("```python\n1\n```\n![](figures/a.svg)\n```output\n1\n```", 5, STRAY, "delete it"),
         ("# T\n\n<!-- check: a == -->", 3, "a check that is no expression: invalid syntax", ""),
         ("# T\n\n<!-- check: (a -->", 3, "a check that is no expression: '(' was never closed", ""),
         ("# T\n\n<!-- check: a == 1", 3, COMMENT, CHECK),

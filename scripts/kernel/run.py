@@ -16,7 +16,7 @@ from scripts.note.folder import FOLDER, all_notes, up_to
 from scripts.note.format import Cell, Note, Prose
 from scripts.note.lock import read_lock, write_lock
 from scripts.note.outcome import Outcome, outcome
-from scripts.note.record import record, settle
+from scripts.note.record import record, settle, undrawn
 from scripts.note.tangle import package, write_package
 
 OnNote = Callable[[Note, float, int], None]
@@ -54,6 +54,7 @@ def stale_results(notes: list[Note], folder: Path) -> Iterator[Problem]:
         for result in settle(ran.note, outcomes(ran.note, ran.steps), lock):
             if result.fact:
                 yield Problem(result.place, result.fact, "make run")
+            yield from (undrawn(ran.note, figure) for figure in result.waiting)
 
 
 def show_progress(note: Note, start: float, at: int) -> None:

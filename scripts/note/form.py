@@ -7,7 +7,8 @@ from pathlib import Path
 from scripts.common.problem import Problem
 from scripts.note import tangle
 from scripts.note.format import Note
-from scripts.note.markdown import anchors, links, missing_references, prose_lines
+from scripts.note.lock import read_lock
+from scripts.note.markdown import anchors, links, missing_references, prose_lines, tokens
 
 
 def stray_spaces(note: Note) -> Iterator[Problem]:
@@ -61,18 +62,30 @@ def dead_links(path: Path) -> Iterator[Problem]:
         )
 
 
-def stray_figures(notes: list[Note], folder: Path) -> Iterator[Problem]:
-    """Figures that two cells record, and files that no page shows."""
-    recorded: dict[str, str] = {}
-    for note in notes:
-        for figure in (figure for cell in note.cells for figure in cell.figures):
-            if figure.path in recorded:
-                fact = f"{figure.path} stands at {recorded[figure.path]} too"
-                yield note.problem(figure.line, fact, "rename one")
-            recorded.setdefault(figure.path, note.place(figure.line))
+def orphans(note: Note) -> Iterator[Problem]:
+    """Results that do not stand right below a cell."""
+    below = {line for cell in note.cells for line in range(cell.end + 1, cell.results_end + 1)}
+    for token in tokens(note.body):
+        if token.type == "fence" and token.map and token.info.strip() == "output" and token.map[0] + 1 not in below:
+            yield note.problem(token.map[0] + 1, "an output without a cell right before it", "delete it, and make run")
+
+
+def stray_figures(pages: list[Note], folder: Path) -> Iterator[Problem]:
+    """Figures that two cells record, those that have lost their cell, and files that no page shows."""
+    recorded, lock, shown = dict[str, str](), read_lock(folder), set[str]()
+    for note, figure in ((page, figure) for page in pages for cell in page.cells for figure in cell.figures):
+        if figure.path in recorded:
+            fact = f"{figure.path} stands at {recorded[figure.path]} too"
+            yield note.problem(figure.line, fact, "rename one")
+        recorded.setdefault(figure.path, note.place(figure.line))
+    for note, link in ((page, link) for page in pages for link in links(page.body) if link.alt is not None):
+        shown.add(link.target)
+        if link.target in lock and link.target not in recorded:  # one that no run drew was made by hand
+            remedy = "put its line right below the cell that draws it; if it is yours now, give the file another name"
+            yield note.problem(link.line, f"{link.target} has lost its cell", remedy)
     for path in sorted((folder / "figures").glob("*")):
-        if path.relative_to(folder).as_posix() not in recorded:
-            yield Problem(path.as_posix(), "no cell records this figure", "delete it, or name it below its cell")
+        if path.relative_to(folder).as_posix() not in shown:
+            yield Problem(path.as_posix(), "no page shows this figure", "delete it, or name it below its cell")
 
 
 def drifted_package(notes: list[Note], folder: Path) -> Iterator[Problem]:

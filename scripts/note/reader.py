@@ -119,8 +119,8 @@ class Reader:
         """The cell that the fence at line `at` is; None for one that is only shown."""
         assert token.map
         language, attributes = [*token.info.strip().split(maxsplit=1), "", ""][:2]
-        if language == "output":
-            raise self.problem(at + 1, "an output without a cell right before it", "delete it")
+        if language == "output":  # it has lost its cell, which the check says
+            return None
         if language in SHOWN:
             self._shown(at, token, language, attributes)
             return None

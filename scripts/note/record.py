@@ -1,47 +1,67 @@
 """Recording: what is written below each cell after a run, and where that is not what is recorded there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.common.files import write_file
 from scripts.common.problem import Problem
+from scripts.note.carry import Carried, carried, code_digest
 from scripts.note.compare import same_figure, same_text
 from scripts.note.format import Cell, Figure, Note, result_lines
 from scripts.note.lock import Lock, digest, write_lock
-from scripts.note.outcome import PNG, Outcome, unstable
+from scripts.note.outcome import Outcome, unstable
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What is below a cell after a run, and (empty if nothing changed) where and how that is not what was there."""
+    """What is below a cell after a run, and (empty if nothing changed) where and how that is not what was there.
+    `waiting` are figures below the cell that no cell draws."""
 
     text: str | None
     figures: tuple[tuple[Figure, bytes], ...]
     place: str = ""
     fact: str = ""
+    waiting: tuple[Figure, ...] = ()
+    code: str = ""
 
 
 def settle(note: Note, outcomes: list[Outcome], lock: Lock) -> list[Recorded]:
     """What is below each cell of a note after a run that gave these: the recorded result where it agrees, else the
     fresh one."""
-    folder, known = Path(note.path).parent, lock.get(Path(note.path).name, [])
-    return [_settle(note, cell, fresh, folder, known) for cell, fresh in zip(note.cells, outcomes, strict=True)]
+    known = lock.get(Path(note.path).name, [])
+    theirs = carried(note, [fresh.pictures for fresh in outcomes], lock)
+    cells = zip(note.cells, theirs, outcomes, strict=True)
+    return [_settle(note, cell, its, fresh, known) for cell, its, fresh in cells]
 
 
-def _settle(note: Note, cell: Cell, fresh: Outcome, folder: Path, known: list[str]) -> Recorded:
+def _settle(note: Note, cell: Cell, its: Carried, fresh: Outcome, known: list[str]) -> Recorded:
     if what := unstable(fresh.text or ""):
         raise note.problem(cell.line, f"its output holds {what}", "print what is the same in every run")
-    pictures = fresh.pictures
-    figures = list(cell.figures[: len(pictures)])
-    for n in range(len(figures), len(pictures)):
-        kind = "png" if pictures[n].startswith(PNG) else "svg"
-        figures.append(Figure(0, "", f"figures/{note.stem}-{cell.line}-{n}.{kind}"))
-    old = tuple(path.read_bytes() if (path := folder / figure.path).exists() else b"" for figure in cell.figures)
-    found = disagreement(cell, old, fresh, known)
-    if not found:
-        return Recorded(cell.output, tuple(zip(figures, old, strict=True)))
-    line, fact = found
-    return Recorded(fresh.text, tuple(zip(figures, pictures, strict=True)), note.place(line), fact)
+    recorded = replace(cell, figures=tuple(figure for figure in its.figures if figure.line))
+    paths = [Path(note.path).parent / figure.path for figure in recorded.figures]
+    old = tuple(path.read_bytes() if path.exists() else b"" for path in paths)
+    found = disagreement(recorded, old, fresh, known) or moved(cell, recorded)
+    pictures = fresh.pictures if found else old
+    place, fact = (note.place(found[0]), found[1]) if found else ("", "")
+    text = fresh.text if found else cell.output
+    figures = tuple(zip(its.figures, pictures, strict=True))
+    return Recorded(text, figures, place, fact, its.waiting, code_digest(cell))
+
+
+def moved(cell: Cell, recorded: Cell) -> tuple[int, str] | None:
+    """The line and the fact in which a cell's figures do not stand below it in their order, as they would be recorded;
+    None if they do."""
+    below = [figure for figure in cell.figures if figure in recorded.figures]
+    astray = next((figure for figure in recorded.figures if figure not in cell.figures), None)
+    if astray:
+        return cell.line, f"its figure {astray.path} stands below another cell"
+    return None if below == list(recorded.figures) else (below[0].line, "its figures stand in another order")
+
+
+def undrawn(note: Note, figure: Figure) -> Problem:
+    """The finding that a figure stands below a cell, and no cell draws it."""
+    remedy = "put its line right below the cell that draws it, or words before a picture of your own; or delete it"
+    return note.problem(figure.line, f"the cell above does not draw {figure.path}", remedy)
 
 
 def disagreement(cell: Cell, old: tuple[bytes, ...], fresh: Outcome, known: list[str]) -> tuple[int, str] | None:
@@ -76,15 +96,34 @@ def record(note: Note, results: list[Recorded], lock: Lock) -> int:
     path = Path(note.path)
     if path.read_bytes().decode() != note.text:
         raise Problem(note.path, "changed while it ran, so its results are not recorded", "make run")
+    write_figures(note, results)
+    text = note.with_results([recorded_lines(result) for result in results])
+    if text != note.text:
+        write_file(path, text.encode())
+    drop_figures(note, results)
+    digests = [digest(r.text, [p for _, p in r.figures]) for r in results if r.text is not None or r.figures]
+    rows = {path.name: digests} | {figure.path: [r.code] for r in results for figure, _ in r.figures}
+    if any(lock.get(name) != row for name, row in rows.items()):
+        lock |= rows
+        write_lock(path.parent, lock)
+    return sum(bool(result.fact) for result in results)
+
+
+def recorded_lines(result: Recorded) -> list[str]:
+    """The lines that record a result below its cell."""
+    return result_lines(result.text, [*(figure for figure, _ in result.figures), *result.waiting])
+
+
+def write_figures(note: Note, results: list[Recorded]) -> None:
+    """Writes the figures that changed beside the note."""
     for result in results:
         for figure, picture in result.figures:
             if result.fact:
-                write_file(path.parent / figure.path, picture)
-    text = note.with_results([result_lines(result.text, [f for f, _ in result.figures]) for result in results])
-    if text != note.text:
-        write_file(path, text.encode())
-    digests = [digest(r.text, [p for _, p in r.figures]) for r in results if r.text is not None or r.figures]
-    if lock.get(path.name) != digests:
-        lock[path.name] = digests
-        write_lock(path.parent, lock)
-    return sum(bool(result.fact) for result in results)
+                write_file(Path(note.path).parent / figure.path, picture)
+
+
+def drop_figures(note: Note, results: list[Recorded]) -> None:
+    """Deletes the figures that the note does not name any more."""
+    kept = {f.path for result in results for f in (*(figure for figure, _ in result.figures), *result.waiting)}
+    for figure in (figure for cell in note.cells for figure in cell.figures if figure.path not in kept):
+        (Path(note.path).parent / figure.path).unlink(missing_ok=True)

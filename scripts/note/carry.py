@@ -1,0 +1,107 @@
+"""Which cell each recorded figure belongs to, after cells were inserted, removed, moved or changed.
+
+A figure's words and its file's name are the author's, so they never go to what another cell draws. A figure belongs to
+the cell that draws the same picture, or whose code drew it when it was recorded; where nothing speaks against it, to
+the cell above it. What no cell draws any more waits where it stands.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from scripts.note.blocks import Cell, Figure
+from scripts.note.compare import same_figure
+from scripts.note.format import Note
+from scripts.note.lock import Lock, digest
+from scripts.note.outcome import PNG
+
+Slot = tuple[int, int]  # a cell's number, and that of a picture it draws
+Fits = Callable[[Figure, int, Slot], bool]  # whether a figure that stands below this cell is that picture
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The figure that each picture of a cell is, and the figures below the cell that it does not draw."""
+
+    figures: tuple[Figure, ...]
+    waiting: tuple[Figure, ...]
+
+
+def code_digest(cell: Cell) -> str:
+    return digest(cell.source, ())
+
+
+def carried(note: Note, drawn: Sequence[Sequence[bytes]], lock: Lock) -> list[Carried]:
+    """The figures of each cell of a note whose cells draw these pictures."""
+    carrying = _Carrying(note, drawn, lock)
+    carrying.settle()
+    return [carrying.of(number) for number in range(len(drawn))]
+
+
+class _Carrying:
+    """Figures on their way to the pictures that they are."""
+
+    def __init__(self, note: Note, drawn: Sequence[Sequence[bytes]], lock: Lock):
+        self.note, self.cells, self.drawn, self.lock = note, note.cells, drawn, lock
+        self.folder = Path(note.path).parent
+        self.codes = [code_digest(cell) for cell in self.cells]
+        self.left = [(figure, at) for at, cell in enumerate(self.cells) for figure in cell.figures]
+        self.names = {figure.path for figure, _ in self.left}
+        self.taken: dict[Slot, Figure] = {}
+
+    def settle(self) -> None:
+        self.take(lambda figure, at, to: at == to[0] and self.same(figure, to))
+        self.take(lambda figure, at, to: at == to[0] and self.drawer(figure) == self.codes[at])
+        self.take(lambda figure, at, to: self.drawer(figure) == self.codes[to[0]] or self.same(figure, to))
+        self.take(lambda figure, at, to: at == to[0] and self.by_place(figure, at))
+
+    def take(self, fits: Fits) -> None:
+        """Gives each figure that is left the nearest picture that fits."""
+        left, self.left = self.left, []
+        for figure, at in left:
+            near = sorted(self.free(), key=lambda to: (abs(to[0] - at), to))
+            if (to := next((to for to in near if fits(figure, at, to)), None)) is None:
+                self.left.append((figure, at))
+            else:
+                self.taken[to] = figure
+
+    def free(self) -> Iterator[Slot]:
+        slots = ((at, n) for at, pictures in enumerate(self.drawn) for n in range(len(pictures)))
+        return (slot for slot in slots if slot not in self.taken)
+
+    def drawer(self, figure: Figure) -> str:
+        """The digest of the code that drew the figure as it is recorded."""
+        return self.lock.get(figure.path, [""])[0]
+
+    def same(self, figure: Figure, to: Slot) -> bool:
+        path = self.folder / figure.path
+        return path.exists() and same_figure(path.read_bytes(), self.drawn[to[0]][to[1]])
+
+    def by_place(self, figure: Figure, at: int) -> bool:
+        """Whether the cell above a figure draws it now, since its code was changed."""
+        if not (drawer := self.drawer(figure)):
+            return not (self.folder / figure.path).exists()  # else it was made by hand
+        between = at and not self.cells[at - 1].figures and any(slot[0] == at - 1 for slot in self.free())
+        return drawer not in self.codes and drawer == self.drawer(self.cells[at].figures[0]) and not between
+
+    def of(self, number: int) -> Carried:
+        figures = [self.figure((number, n)) for n in range(len(self.drawn[number]))]
+        return Carried(tuple(figures), tuple(f for f, at in self.left if at == number and not self.ours(f)))
+
+    def figure(self, slot: Slot) -> Figure:
+        """The figure that a picture is, under a name of its kind that nothing else has."""
+        kind = "png" if self.drawn[slot[0]][slot[1]].startswith(PNG) else "svg"
+        figure = self.taken.get(slot)
+        if figure and figure.path.endswith(kind):
+            return figure
+        stem = figure.path[:-4] if figure else f"figures/{self.note.stem}-{self.cells[slot[0]].line}-{slot[1]}"
+        names = (f"{stem}{f'-{n}' if n else ''}.{kind}" for n in count())
+        name = next(name for name in names if name not in self.names and not (self.folder / name).exists())
+        self.names.add(name)
+        return replace(figure or Figure(0, "", ""), path=name)
+
+    def ours(self, figure: Figure) -> bool:
+        """Whether the run named a figure, and nobody has given it words since."""
+        return not figure.alt and bool(re.fullmatch(rf"figures/{self.note.stem}-\d+-[-\d]+\.\w+", figure.path))
