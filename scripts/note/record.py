@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.common.files import write_file
+from scripts.common.files import replace_file, write_file
 from scripts.common.problem import Problem
 from scripts.note.compare import same_figure, same_text
 from scripts.note.format import Cell, Figure, Note, result_lines
 from scripts.note.lock import Lock, digest, write_lock
 from scripts.note.outcome import PNG, Outcome, unstable
+
+
+class Changed(Problem):
+    """A note reads otherwise than it did when it ran."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,16 @@ def _difference(cell: Cell, fresh: str | None, varies: bool) -> tuple[int, str]:
 def record(note: Note, results: list[Recorded], lock: Lock) -> int:
     """Writes a note's results into its file, its figures beside it; how many changed."""
     path = Path(note.path)
+    changed = Changed(note.path, "changed while it ran, so its results are not recorded", "make run")
     if path.read_bytes().decode() != note.text:
-        raise Problem(note.path, "changed while it ran, so its results are not recorded", "make run")
+        raise changed
     for result in results:
         for figure, picture in result.figures:
             if result.fact:
                 write_file(path.parent / figure.path, picture)
     text = note.with_results([result_lines(result.text, [f for f, _ in result.figures]) for result in results])
-    if text != note.text:
-        write_file(path, text.encode())
+    if text != note.text and not replace_file(path, text.encode(), note.text.encode()):
+        raise changed
     digests = [digest(r.text, [p for _, p in r.figures]) for r in results if r.text is not None or r.figures]
     if lock.get(path.name) != digests:
         lock[path.name] = digests
