@@ -4,7 +4,6 @@ Results are recorded in the notes as by a run, but never over an edit that the r
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -46,6 +45,9 @@ class NoPage:
     def give(self, note: Note, results: list[Outcome]) -> None: ...
 
 
+NOWHERE = NoPage()
+
+
 @dataclass(frozen=True)
 class Stretch:
     """Steps of a note that ran in one go. The state after them is kept."""
@@ -79,17 +81,18 @@ class Running:
     def words(self) -> str:
         cells = sum(isinstance(block, Cell) for block in self.note.blocks[: self.at + 1])
         seconds = time.monotonic() - self.since
-        return f"{self.note.place(self.note.blocks[self.at].line)} runs: cell {cells} of {len(self.note.cells)}, {seconds:.0f} s"
+        place = self.note.place(self.note.blocks[self.at].line)
+        return f"{place} runs: cell {cells} of {len(self.note.cells)}, {seconds:.0f} s"
 
 
 class Document:
     """The notes of a folder, and the stretches of them that have run."""
 
     def __init__(
-        self, folder: Path, states: Checkpoints | FromTheStart, page: Page | None = None, terminal: Terminal | None = None
+        self, folder: Path, states: Checkpoints | FromTheStart, page: Page = NOWHERE, terminal: Terminal | None = None
     ):
         self.folder, self.states = folder, states
-        self.page, self.terminal = page or NoPage(), terminal or Terminal()
+        self.page, self.terminal = page, terminal or Terminal()
         self.ran: list[Stretch] = []
 
     def look(self) -> Any:

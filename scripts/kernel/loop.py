@@ -26,6 +26,8 @@ def watched(look: Callable[[], None], seconds: float = 0.1) -> Iterator[None]:
     """Calls `look` again and again while something is waited for; what it raises ends the waiting, and is raised."""
     loop, raised = ensure_event_loop(), list[BaseException]()
 
+    timer: asyncio.TimerHandle
+
     def again() -> None:
         nonlocal timer
         try:

@@ -21,7 +21,7 @@ INSIDE = "scripts.kernel.inside"  # the extension that every kernel of the notes
 
 
 # What else Python, or a library of the notes, would read from the environment and say something else for.
-READ = re.compile(r"PYTHON(?!HOME$)|LC_|LANG|COLUMNS$|LINES$|TERM$|NO_COLOR$|FORCE_COLOR$|MPL|(OMP|MKL|OPENBLAS|NUMEXPR)_")
+READ = re.compile(r"PYTHON(?!HOME$)|LC_|LANG|COLUMNS$|LINES$|NO_COLOR$|(OMP|MKL|OPENBLAS|NUMEXPR)_")
 
 
 def environment(folder: str, cwd: Path) -> dict[str, str]:
@@ -83,7 +83,7 @@ class Kernel:
         if self.session:
             self.session.client.stop_channels()
         if self.manager.has_kernel:
-            number = self.manager.provisioner.pid
+            number = self.manager.provisioner.pid  # type: ignore[union-attr]
             started = below(number)
             result(self.manager.shutdown_kernel(now=True))
             end(number, started)

@@ -2,15 +2,15 @@
 (Linux only).
 
 At rest the process has one thread and no socket, so that a fork copies all of its state. It waits at a named pipe.
-Whoever writes a new place there gets a copy that listens at it until told, at a pipe of that name, to rest there. Where a
-copy would not have all of the state (`shared` says why), there is none: the process goes on itself, once.
+Whoever writes a new place there gets a copy that listens at it until told, at a pipe of that name, to rest there.
+Where a copy would not have all of the state (`shared` says why), there is none: the process goes on itself, once.
 
-A copy dies with the process that it was copied from, and with the next one copied from it; so does what its cells started.
+A copy dies with the process that it was copied from, and with the next one copied from it, and so does what its cells
+started.
 """
 
 import asyncio
 import contextvars
-import ctypes
 import faulthandler
 import gc
 import json
@@ -27,6 +27,7 @@ from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from tornado.ioloop import IOLoop
 from zmq.utils import garbage
 
 from scripts.kernel.offspring import copy, end_children
@@ -34,7 +35,13 @@ from scripts.kernel.touched import CONSTANT, Touched
 
 OPTIONS = ["--transport=ipc", "--ext=scripts.kernel.inside", "--HistoryManager.enabled=False"]
 OPTIONS += ["--InteractiveShell.enable_tip=False"]  # it is drawn at random whenever somebody asks who is there
-BORROWED = [(sys, "stdout"), (sys, "stderr"), (sys, "displayhook"), (faulthandler, "enable"), (faulthandler, "register")]
+BORROWED = [
+    (sys, "stdout"),
+    (sys, "stderr"),
+    (sys, "displayhook"),
+    (faulthandler, "enable"),
+    (faulthandler, "register"),
+]
 
 
 class RestingKernel:
@@ -48,7 +55,7 @@ class RestingKernel:
         self.app = IPKernelApp.instance(parent_handle=1)  # 1: a parent, but no thread that watches it
         self.app.initialize(["-f", f"{folder}/start.json", f"--ip={folder}/start.socket", *OPTIONS])
         self.own = descriptors() - self.files
-        self.streams = sys.stdout, sys.stderr
+        self.streams: list[Any] = [sys.stdout, sys.stderr]
         self.touched = Touched()
         self.follow_context()
 
@@ -105,8 +112,8 @@ class RestingKernel:
             asyncio.run_coroutine_threadsafe(cancelled(), thread.io_loop.asyncio_loop).result()
         garbage.gc.stop()  # the thread that waits for large messages to be sent
         self.app.close()
-        loop = self.app.io_loop if hasattr(self.app, "io_loop") else None
-        for number in list(loop.handlers) if loop else []:
+        loop: Any = IOLoop.current()
+        for number in list(loop.handlers):
             loop.remove_handler(number)
         for _ in range(3):  # what is left to be done by those that are closed
             self.loop.call_soon(self.loop.stop)
@@ -124,7 +131,7 @@ class RestingKernel:
         self.app.init_heartbeat()
         self.app.reset_io()
         for stream in self.streams:
-            stream.__init__(self.app.session, self.app.iopub_thread, stream.name)
+            type(stream).__init__(stream, self.app.session, self.app.iopub_thread, stream.name)
         self.app.displayhook.pub_socket = self.app.iopub_socket
         self.app.init_kernel()
         self.app.kernel.shell.kernel = self.app.kernel  # the shell is the one that the first kernel made
