@@ -8,7 +8,7 @@ from scripts.common.door import Parser, door, port
 from scripts.common.problem import Problem
 from scripts.kernel.document import Document
 from scripts.kernel.states import kept_states
-from scripts.kernel.watch import follow
+from scripts.kernel.watch import Terminal, follow
 from scripts.note.folder import FOLDER
 from scripts.publish.preview import Preview
 
@@ -23,6 +23,8 @@ def main() -> int:
     except OSError:
         raise Problem(f"port {asked}", "cannot be had", "name another one: make serve PORT=8001", status=2) from None
     with Preview(FOLDER, asked) as preview, kept_states(FOLDER.parent) as states:
-        print(f"{preview.url} shows the notes; running them once, edits are seen meanwhile", flush=True)
-        follow(Document(FOLDER, states).keep_up, preview.show)
+        terminal = Terminal()
+        document = Document(FOLDER, states, preview, terminal)
+        terminal.print(f"{preview.url} shows the notes; running them once, edits are seen meanwhile")
+        follow(document.look, document.keep_up, preview.show, terminal)
     return 0

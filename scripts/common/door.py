@@ -1,13 +1,16 @@
 """How every door behaves: arguments in, a problem as one line and an exit status out."""
 
 import argparse
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import NoReturn
 
 from scripts.common.problem import Problem
 
+PATIENCE = 5  # seconds for what was interrupted to end
 Main = Callable[[], int]  # what a door does; its exit status
 
 
@@ -43,9 +46,17 @@ def door(name: str) -> Callable[[Main], Main]:
     return decorate
 
 
+def interrupt(*_: object) -> None:
+    """Raises KeyboardInterrupt. A library may swallow that, so a second way out is prepared."""
+    timer = threading.Timer(PATIENCE, os._exit, [130])
+    timer.daemon = True
+    timer.start()
+    raise KeyboardInterrupt
+
+
 def exit_status(main: Main) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, interrupt)
     try:
         return main()
     except Problem as problem:

@@ -1,6 +1,9 @@
 """Files written whole or not at all, and one run at a time."""
 
+import ctypes
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +12,8 @@ from filelock import FileLock, Timeout
 
 from scripts.common.problem import Problem
 
+EXCHANGE = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None  # of Linux
+HERE, RENAME_EXCHANGE = -100, 2
 RUN_LOCK = Path("build/run.lock")
 
 
@@ -22,6 +27,38 @@ def write_file(path: Path, content: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def replace_file(path: Path, content: bytes, expected: bytes) -> bool:
+    """Replaces a file's content if it is what is expected, and says whether it did. What somebody writes meanwhile
+    stays: where the system can, the files change places, so that what was replaced is seen, and is put back."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_bytes(content)
+        shutil.copymode(path, draft)
+        if path.read_bytes() != expected:
+            return False
+        if not exchanged(draft, path):
+            os.replace(draft, path)
+            return True
+        replaced, standing = draft.read_bytes(), content
+        if replaced == expected:
+            return True
+        while exchanged(draft, path) and draft.read_bytes() != standing:  # somebody wrote again
+            replaced, standing = draft.read_bytes(), replaced
+        return False
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Two files change places, in one step; False where the system or the disk cannot do that."""
+    if not EXCHANGE:
+        return False
+    failed = EXCHANGE(HERE, os.fsencode(one), HERE, os.fsencode(other), RENAME_EXCHANGE)
+    if failed and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+    return not failed
 
 
 @contextmanager

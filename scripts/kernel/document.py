@@ -3,20 +3,23 @@
 Results are recorded in the notes as by a run, but never over an edit that the run has not seen.
 """
 
-import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
+from scripts.common.problem import Problem
 from scripts.kernel.engine import Pause, Places
 from scripts.kernel.execute import Code, Step, code_of, execute
+from scripts.kernel.loop import watched
 from scripts.kernel.run import outcomes
 from scripts.kernel.states import Checkpoints, FromTheStart
-from scripts.kernel.watch import glance, settled
+from scripts.kernel.watch import Terminal, glance
 from scripts.note.folder import all_notes
 from scripts.note.format import Cell, Check, Note
 from scripts.note.lock import read_lock
-from scripts.note.record import record, settle
+from scripts.note.outcome import Outcome, outcome
+from scripts.note.record import Changed, record, settle
 from scripts.note.tangle import package, write_package
 
 STRETCH = 1.5  # seconds after which a note's state is kept before its end
@@ -24,6 +27,25 @@ STRETCH = 1.5  # seconds after which a note's state is kept before its end
 
 class Stale(Exception):
     """A note that has run, or is running, reads otherwise now."""
+
+
+class Page(Protocol):
+    """Who shows what goes on: the words for it, the notes whose results are not of now, and what their cells gave."""
+
+    def say(self, words: str, stale: list[str]) -> None: ...
+
+    def give(self, note: Note, results: list[Outcome]) -> None: ...
+
+
+class NoPage:
+    """Where nobody looks."""
+
+    def say(self, words: str, stale: list[str]) -> None: ...
+
+    def give(self, note: Note, results: list[Outcome]) -> None: ...
+
+
+NOWHERE = NoPage()
 
 
 @dataclass(frozen=True)
@@ -40,46 +62,83 @@ class Stretch:
     def code(self) -> list[Code]:
         return [step.code for step in self.steps]
 
+
+@dataclass
+class Running:
+    """The last of these notes runs from its block `first` on; what its cells give comes into `given`."""
+
+    notes: list[Note]
+    first: int
+    at: int = 0
+    start: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=time.monotonic)
+    given: dict[int, Any] = field(default_factory=dict)
+
     @property
-    def imports_the_package(self) -> bool:
-        return any("micrograd" in step.code.source for step in self.steps)
+    def note(self) -> Note:
+        return self.notes[-1]
+
+    def words(self) -> str:
+        cells = sum(isinstance(block, Cell) for block in self.note.blocks[: self.at + 1])
+        seconds = time.monotonic() - self.since
+        place = self.note.place(self.note.blocks[self.at].line)
+        return f"{place} runs: cell {cells} of {len(self.note.cells)}, {seconds:.0f} s"
 
 
 class Document:
     """The notes of a folder, and the stretches of them that have run."""
 
-    def __init__(self, folder: Path, states: Checkpoints | FromTheStart):
+    def __init__(
+        self, folder: Path, states: Checkpoints | FromTheStart, page: Page = NOWHERE, terminal: Terminal | None = None
+    ):
         self.folder, self.states = folder, states
+        self.page, self.terminal = page, terminal or Terminal()
         self.ran: list[Stretch] = []
+
+    def look(self) -> Any:
+        """What changes when a file does that the notes' results depend on."""
+        return glance(self.folder), self.states.looked_at()
 
     def keep_up(self) -> bool:
         """Runs what has to run and records every result; False if a note changed meanwhile. Raises Problem where
         something is wrong."""
         try:
             self.update()
-        except Stale:
+        except (Stale, Changed):
             return False
         return True
 
     def update(self) -> None:
-        """The same, but raises Stale if a note changed meanwhile."""
+        """The same, but raises Stale or Changed if a note changed meanwhile."""
+        self.seen = glance(self.folder)  # before the notes are read
         notes = all_notes(self.folder)
-        del self.ran[self.states.known(self.unchanged(notes)) :]
-        for number, note in enumerate(notes):
-            start, before = time.perf_counter(), len(self.ran)
-            while len(self.steps(note)) < len(code_of(note)):
-                self.ran.append(self.run(notes[: number + 1]))
-            changed = self.record(note)
-            if len(self.ran) > before or changed:
-                said = f"{changed} recorded" if changed else "as recorded"
-                print(f"{note.stem:<34} {time.perf_counter() - start:>8.2f} s  {said}", flush=True)
+        stems = [note.stem for note in notes]
+        try:
+            del self.ran[self.states.known(self.unchanged(notes)) :]
+            for number, note in enumerate(notes):
+                self.keep_up_note(notes, number)
+                stems.remove(note.stem)
+        except Problem as problem:
+            self.page.say(f"the run stopped: {problem.place}: {problem.fact}", stems)
+            raise
+        self.page.say("up to date", [])
+
+    def keep_up_note(self, notes: list[Note], number: int) -> None:
+        note, start, before = notes[number], time.perf_counter(), len(self.ran)
+        self.stale = [each.stem for each in notes[number:]]
+        while len(self.steps(note)) < len(code_of(note)):
+            self.ran.append(self.run(notes[: number + 1]))
+        changed = self.record(note)
+        if len(self.ran) > before or changed:
+            said = f"{changed} recorded" if changed else "as recorded"
+            self.terminal.print(f"{note.stem:<34} {time.perf_counter() - start:>8.2f} s  {said}")
 
     def unchanged(self, notes: list[Note]) -> int:
-        """How many stretches need not run again. Writes the package, which some of them import."""
-        written = write_package(package(notes), self.folder.parent)
+        """How many stretches have the code that they ran. Writes the package, which some of them import."""
+        write_package(package(notes), self.folder.parent)
         now = [code for note in notes for code in code_of(note)]
         for number, stretch in enumerate(self.ran):
-            if now[: len(stretch.code)] != stretch.code or (written and stretch.imports_the_package):
+            if now[: len(stretch.code)] != stretch.code:
                 return number
             del now[: len(stretch.code)]
         return len(self.ran)
@@ -98,20 +157,44 @@ class Document:
         """Runs the rest of the last of these notes, or a stretch of it if that takes long."""
         note, done = notes[-1], len(self.steps(notes[-1]))
         first = [at for at, block in enumerate(note.blocks) if isinstance(block, Cell | Check)][done]
-        start, seen = math.inf, settled(self.folder)
+        running = Running(notes, first, first)
 
         def on_cell(at: int) -> None:
-            nonlocal start, seen
-            start = min(start, time.monotonic())
-            if (now := glance(self.folder)) != seen:
-                seen = now
-                if [code_of(note) for note in all_notes(self.folder)[: len(notes)]] != [code_of(n) for n in notes]:
-                    raise Stale
-            if time.monotonic() > start + STRETCH and self.states.cheap:
+            if at < first:
+                return
+            self.stop_if_stale(notes)
+            running.at, running.since = at, time.monotonic()
+            running.start = running.since if at == first else running.start
+            if at > first and running.since > running.start + STRETCH and self.states.cheap:
                 raise Pause(at)
 
-        with self.states.after(len(self.ran), self.places(notes)) as session:
-            return Stretch(tuple(execute(note, session, on_cell, first=first)))
+        with self.states.after(len(self.ran), self.places(notes)) as session, watched(lambda: self.meanwhile(running)):
+            return Stretch(tuple(execute(note, session, on_cell, first=first, given=running.given)))
+
+    def stop_if_stale(self, notes: list[Note]) -> None:
+        """Raises Stale if one of these notes reads otherwise by now."""
+        if (now := glance(self.folder)) == self.seen:
+            return
+        self.seen = now
+        try:
+            codes = [code_of(note) for note in all_notes(self.folder)[: len(notes)]]
+        except Problem:  # which the next look at the notes will say
+            raise Stale from None
+        if codes != [code_of(note) for note in notes]:
+            raise Stale
+
+    def meanwhile(self, running: Running) -> None:
+        """What is done ten times a second while a cell runs."""
+        self.stop_if_stale(running.notes)
+        words = running.words()
+        self.terminal.running(words, time.monotonic() - running.since)
+        self.page.say(words, self.stale)
+        if time.monotonic() > running.start + 1:
+            blocks = [block for block in running.note.blocks if isinstance(block, Cell | Check)]
+            steps = [step.outputs for step in self.steps(running.note)]
+            steps += [cell.outputs for at, cell in sorted(running.given.items()) if at >= running.first]
+            shown = [outcome(outputs) for block, outputs in zip(blocks, steps, strict=False) if isinstance(block, Cell)]
+            self.page.give(running.note, shown)
 
     def record(self, note: Note) -> int:
         """Records a note's results in its file as it reads now; how many changed."""

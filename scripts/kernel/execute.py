@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
@@ -51,15 +53,18 @@ def execute(
     on_cell: Callable[[int], None] = lambda at: None,
     time_limit: int = TIME_LIMIT,
     first: int = 0,
+    given: dict[int, Any] | None = None,
 ) -> list[Step]:
     """Runs the note from its block `first` on, up to its end or until `on_cell`, which is told the number of each block
-    before it runs, raises Pause. Raises Problem at the line that failed."""
+    before it runs, raises Pause. The cells under way come into `given`. Raises Problem at the line that failed."""
     running = note.blocks[first]
 
-    def started(cell: object, cell_index: int) -> None:
+    def started(cell: NotebookNode, cell_index: int) -> None:
         nonlocal running
         running = note.blocks[cell_index]
         on_cell(cell_index)
+        if given is not None and cell.cell_type == "code":
+            given[cell_index] = cell
 
     try:
         options = {"session": session, "on_cell": started, "time_limit": time_limit}

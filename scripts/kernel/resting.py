@@ -1,94 +1,189 @@
-"""A kernel that rests between notes and is copied to go on: `python -m scripts.kernel.resting FOLDER` (Linux only).
+"""A kernel that rests between stretches of notes and is copied to go on: `python -m scripts.kernel.resting FOLDER`
+(Linux only).
 
 At rest the process has one thread and no socket, so that a fork copies all of its state. It waits at a named pipe.
-Whoever writes a new place there gets a copy that listens at PLACE.json until told at PLACE, a pipe too, to rest there.
-A copy dies with the process that it was copied from, and with the next one copied from it.
+Whoever writes a new place there gets a copy that listens at it until told, at a pipe of that name, to rest there.
+Where a copy would not have all of the state (`shared` says why), there is none: the process goes on itself, once.
+
+A copy dies with the process that it was copied from, and with the next one copied from it, and so does what its cells
+started.
 """
 
 import asyncio
-import ctypes
+import contextvars
+import faulthandler
+import gc
+import json
+import logging
 import os
 import random
+import selectors
 import signal
 import sys
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PR_SET_PDEATHSIG = 1
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from tornado.ioloop import IOLoop
+from zmq.utils import garbage
+
+from scripts.kernel.offspring import copy, end_children
+from scripts.kernel.touched import CONSTANT, Touched
+
+OPTIONS = ["--transport=ipc", "--ext=scripts.kernel.inside", "--HistoryManager.enabled=False"]
+OPTIONS += ["--InteractiveShell.enable_tip=False"]  # it is drawn at random whenever somebody asks who is there
+BORROWED = [
+    (sys, "stdout"),
+    (sys, "stderr"),
+    (sys, "displayhook"),
+    (faulthandler, "enable"),
+    (faulthandler, "register"),
+]
 
 
-def die_with(parent: int) -> None:
-    """From here on this process is killed when its parent dies, in whatever way."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+class RestingKernel:
+    """ipykernel's application. It can close its sockets and threads and open others, which the notes do not notice."""
+
+    def __init__(self, folder: Path):
+        self.loop = asyncio.SelectorEventLoop(selectors.PollSelector())  # one that has no descriptor to share
+        asyncio.set_event_loop(self.loop)
+        tempfile.gettempdir()  # which is tried by writing there
+        self.files = descriptors()
+        self.app = IPKernelApp.instance(parent_handle=1)  # 1: a parent, but no thread that watches it
+        self.app.initialize(["-f", f"{folder}/start.json", f"--ip={folder}/start.socket", *OPTIONS])
+        self.own = descriptors() - self.files
+        self.streams: list[Any] = [sys.stdout, sys.stderr]
+        self.touched = Touched()
+        self.follow_context()
+
+    def follow_context(self) -> None:
+        """Has the context in which cells run at hand: it holds decimal's precision and NumPy's print options."""
+        kernel = self.app.kernel
+        after = kernel.post_handler_hook
+        self.context = getattr(self, "context", contextvars.copy_context())
+
+        def hook() -> None:
+            after()
+            self.context = contextvars.copy_context()
+
+        kernel.post_handler_hook = hook
+
+    def serve(self, place: Path) -> int:
+        """Runs what clients ask for until something is written to the pipe `place`; returns that pipe."""
+        pipe = opened(place)
+        self.loop.add_reader(pipe, self.loop.stop)
+        self.touched.start(place)
+        self.context.run(self.app.start)
+        self.touched.stop()
+        self.loop.remove_reader(pipe)
+        os.read(pipe, 1)
+        return pipe
+
+    def rest(self, place: Path, pipe: int) -> Path:
+        """Waits at the pipe; returns the place where to go on, in a copy of this process if there can be one."""
+        collects, chance, handlers = gc.isenabled(), random.getstate(), list(logging.getLogger("tornado").handlers)
+        gc.disable()  # what the notes have left to be collected is collected when a run would
+        names = [(module, name, getattr(module, name)) for module, name in BORROWED]
+        self.close()
+        why = self.shared(pipe)
+        said = {"shared": why, "read": self.touched.read, "wrote": self.touched.wrote}
+        place.with_suffix(".new").write_text(json.dumps(said))
+        place.with_suffix(".new").rename(place.with_suffix(".rests"))
+        target = waited(pipe, copy if not why else None)
+        os.close(pipe)
+        self.open(target)
+        for module, name, value in names:
+            setattr(module, name, value)
+        logging.getLogger("tornado").handlers[:] = handlers
+        random.setstate(chance)
+        if collects:
+            gc.enable()
+        return target
+
+    def close(self) -> None:
+        """Closes all that a copy could not take along."""
+        for stream in self.streams:
+            stream.flush()
+            stream.close()
+        for thread in (self.app.iopub_thread, self.app.control_thread, self.app.shell_channel_thread):
+            asyncio.run_coroutine_threadsafe(cancelled(), thread.io_loop.asyncio_loop).result()
+        garbage.gc.stop()  # the thread that waits for large messages to be sent
+        self.app.close()
+        loop: Any = IOLoop.current()
+        for number in list(loop.handlers):
+            loop.remove_handler(number)
+        for _ in range(3):  # what is left to be done by those that are closed
+            self.loop.call_soon(self.loop.stop)
+            self.loop.run_forever()
+        for number, _ in self.own & descriptors():  # of the pipes behind the streams
+            os.close(number)
+
+    def open(self, place: Path) -> None:
+        """Listens at `place`, with the shell, the streams and the loop that there were."""
+        before = descriptors()
+        self.app.context, self.app.ip = None, f"{place}.socket"
+        self.app.session.pid = os.getpid()  # it sends nothing from a fork that it does not know of
+        IPythonKernel.clear_instance()
+        self.app.init_sockets()
+        self.app.init_heartbeat()
+        self.app.reset_io()
+        for stream in self.streams:
+            type(stream).__init__(stream, self.app.session, self.app.iopub_thread, stream.name)
+        self.app.displayhook.pub_socket = self.app.iopub_socket
+        self.app.init_kernel()
+        self.app.kernel.shell.kernel = self.app.kernel  # the shell is the one that the first kernel made
+        self.follow_context()
+        self.own = descriptors() - before
+
+    def shared(self, pipe: int) -> str:
+        """What a copy of this process would not have, or would share with it; empty if nothing."""
+        files = [target for number, target in descriptors() - self.files if number != pipe]
+        names = self.app.kernel.shell.user_ns.values()
+        timers = signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF
+        maps = Path("/proc/self/maps").read_text().split("\n")
+        found = {
+            "a thread": len(sys._current_frames()) > 1,
+            "a task": bool(asyncio.all_tasks(self.loop)),
+            "an open file": any(not file.startswith(CONSTANT) for file in files),
+            "a process": bool(Path(f"/proc/self/task/{os.getpid()}/children").read_text()),
+            "a timer": any(signal.getitimer(timer)[0] for timer in timers),
+            "shared memory": any(line.split(" ", 2)[1:2] in (["rw-s"], ["-w-s"]) for line in maps),
+            "the number of the process": any(type(value) is int and value == os.getpid() for value in names),
+        }
+        return next((what for what, there in found.items() if there), "")
 
 
-def rest(pipe: int) -> Path:
-    """Waits at the pipe; returns in a copy of this process, with the place where that copy shall listen."""
-    child = 0
-    with open(pipe) as lines:
+async def cancelled() -> None:
+    """Ends the other tasks of a loop, or Python would complain that they are pending when it deletes them."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def descriptors() -> set[tuple[int, str]]:
+    """The open files of this process: their numbers, and what they are."""
+    found = set()
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            found.add((int(number), os.readlink(f"/proc/self/fd/{number}")))
+        except OSError:  # the one that listed them
+            continue
+    return found
+
+
+def waited(pipe: int, copied: Callable[[], int] | None) -> Path:
+    """Returns the place that is written to the pipe, in a copy of this process if it can be copied."""
+    with open(pipe, closefd=False) as lines:
         while True:
             target = lines.readline().strip()
-            if child:
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-            child = copy() if target else 0
-            if target and not child:
+            if copied:
+                end_children()
+            if target and not (copied and copied()):
                 return Path(target)
-
-
-def copy() -> int:
-    """Forks: 0 in the copy, which dies with this process, else the copy's process id."""
-    parent = os.getpid()
-    child = os.fork()
-    if not child:
-        die_with(parent)
-    return child
-
-
-@dataclass
-class Kept:
-    """What a new kernel would lose of the earlier ones."""
-
-    streams: list[Any] = field(default_factory=list)
-    random: tuple[Any, ...] = ()
-
-
-def listen(place: Path, kept: Kept) -> int:
-    """Serves a kernel at `place`.json, on top of all that this process holds, until something is written to the pipe
-    `place`; returns that pipe."""
-    from ipykernel.ipkernel import IPythonKernel
-    from ipykernel.kernelapp import IPKernelApp
-    from zmq.utils import garbage
-
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    app = IPKernelApp.instance(parent_handle=1)  # 1: a parent, but no thread that watches it
-    options = ["--ext=scripts.kernel.inside", "--HistoryManager.enabled=False"]
-    options += ["--InteractiveShell.enable_tip=False"]  # it is drawn at random whenever somebody asks who is there
-    app.initialize(["-f", f"{place}.json", *options])
-    app.kernel.shell.kernel = app.kernel  # the shell is the one that the first kernel made
-    streams = sys.stdout, sys.stderr
-    for old, new in zip(kept.streams, streams * (len(kept.streams) // 2), strict=True):
-        old.write, old.flush = new.write, new.flush  # whoever kept an earlier sys.stdout writes to this kernel's
-    kept.streams += streams
-    pipe = opened(place)
-    loop.add_reader(pipe, loop.stop)
-    if kept.random:
-        random.setstate(kept.random)  # a fork seeds it anew, and the kernel draws its ports from it
-    app.start()
-    kept.random = random.getstate()
-    os.read(pipe, 1)
-    for stream in streams:
-        stream.close()
-    garbage.gc.stop()  # the thread that waits for large messages to be sent
-    app.close()
-    loop.close()
-    IPKernelApp.clear_instance()
-    IPythonKernel.clear_instance()
-    return pipe
 
 
 def opened(place: Path) -> int:
@@ -100,13 +195,10 @@ def opened(place: Path) -> int:
     return pipe
 
 
-def main() -> None:
-    die_with(int(sys.argv[2]))
+def main(folder: Path) -> None:
     del sys.path[0]  # the folder it was started in, which a kernel does not search first
-    pipe, kept = opened(Path(sys.argv[1], "start")), Kept()
+    kernel, place = RestingKernel(folder), folder / "start"
+    pipe = opened(place)
     while True:
-        pipe = listen(rest(pipe), kept)
-
-
-if __name__ == "__main__":
-    main()
+        place = kernel.rest(place, pipe)
+        pipe = kernel.serve(place)

@@ -1,25 +1,36 @@
 """The kernel's state after each note or part of one, so that an edit runs the document from its place on only."""
 
+import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from queue import Empty
 
 from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.connect import write_connection_file
 
 from scripts.common.problem import Problem
 from scripts.kernel.engine import Elsewhere, Places, Session
 from scripts.kernel.loop import hush, result
-from scripts.kernel.process import Kernel, environment
+from scripts.kernel.process import Kernel, environment, own_folder
+from scripts.kernel.touched import Stamp, file_stamp
 
 PATIENCE = 30  # seconds for a kernel to start, or to come to rest
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A state that is kept, by a process that waits at `place`: what it was told to do there, and what that touched."""
+
+    place: Path
+    shared: str = ""  # what it has that no copy would have: it goes on itself, once
+    read: dict[str, Stamp] = field(default_factory=dict)
+    wrote: list[str] | None = None
 
 
 class Checkpoints:
@@ -28,59 +39,81 @@ class Checkpoints:
     cheap = True
 
     def __init__(self, cwd: Path):
-        self.folder = tempfile.TemporaryDirectory(prefix="mg-", ignore_cleanup_errors=True)
         self.names, self.cwd = count(1), cwd
 
     def __enter__(self) -> "Checkpoints":
-        command = [sys.executable, "-m", "scripts.kernel.resting", self.folder.name, str(os.getpid())]
-        told = environment(self.folder.name, self.cwd)
-        self.process = subprocess.Popen(
-            command, cwd=self.cwd, env=told, stdin=subprocess.DEVNULL, start_new_session=True
-        )
-        self.rests = [Path(self.folder.name, "start")]
+        self.folder = own_folder()
+        command = [sys.executable, "-m", "scripts.kernel.offspring", str(self.folder)]
+        told = environment(str(self.folder), self.cwd)
+        self.process = subprocess.Popen(command, cwd=self.cwd, env=told, stdin=subprocess.PIPE, start_new_session=True)
+        self.rests = [Rest(self.folder / "start")]
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()  # and with it every copy
+        assert self.process.stdin
+        self.process.stdin.close()  # which it takes for the end, see offspring.py
         self.process.wait()
-        self.folder.cleanup()
 
     def known(self, number: int) -> int:
         """How many stretches need not run again, where the first `number` are as they were."""
-        return min(number, len(self.rests) - 1)
+        looked_at = self.looked_at()
+        for at, rest in enumerate(self.rests[: number + 1]):
+            if any(path in looked_at and looked_at[path] != seen for path, seen in rest.read.items()):
+                number = at - 1
+                break
+        number = min(number, len(self.rests) - 1)
+        if any(rest.wrote is not None for rest in self.rests[number + 1 :]):  # what they wrote is there
+            return 0
+        while self.rests[number].shared and number < len(self.rests) - 1:  # it has gone on
+            number -= 1
+        return number
+
+    def looked_at(self) -> dict[str, Stamp]:
+        """The stamps, as they are now, of all files that the notes have read and not written themselves."""
+        written = {path for rest in self.rests for path in rest.wrote or ()}
+        return {path: file_stamp(path) for rest in self.rests for path in rest.read if path not in written}
 
     @contextmanager
     def after(self, number: int, places: Places) -> Iterator[Session]:
         """A kernel in the state after the first `number` stretches, whose own state is kept unless it fails."""
-        parent, place = self.rests[number], Path(self.folder.name, str(next(self.names)))
+        place = self.folder / str(next(self.names))
         del self.rests[number + 1 :]
         connection(place)
-        tell(parent, str(place))
+        tell(self.rests[number].place, str(place))
         wait(place.exists, "the kernel did not start")
         client = AsyncKernelClient(connection_file=f"{place}.json")
-        client.allow_stdin = False  # input() raises, it does not wait for an answer
         client.load_connection_file()
-        client.start_channels()
+        client.start_channels(stdin=False)  # so that input() raises at once
         try:
             subscribe(client)
             yield Session(Elsewhere(), client, places)
-            tell(place, "")
-            self.rests.append(place)
+            self.rests.append(rested(place))
         except BaseException:
-            tell(parent, "")
+            self.give_up(place)
             raise
         finally:
             hush()
             client.stop_channels()
+            for path in self.folder.glob(f"{place.name}.*"):
+                path.unlink(missing_ok=True)
+
+    def give_up(self, place: Path) -> None:
+        """Ends the kernel at `place`; the last state that could be copied is the last one kept."""
+        wrote = place.with_suffix(".wrote").exists()
+        while self.rests[-1].shared:
+            wrote |= self.rests.pop().wrote is not None
+        if wrote:
+            del self.rests[1:]
+        tell(self.rests[-1].place, "")
 
 
 class FromTheStart:
-    """Keeps no state, where processes cannot be forked safely: every edit runs everything, in one kernel."""
+    """Keeps no state, where processes cannot be forked safely: an edit of code runs everything, in one kernel."""
 
     cheap = False
 
     def __init__(self, cwd: Path):
-        self.cwd, self.kernels = cwd, ExitStack()
+        self.cwd, self.kernels, self.ran = cwd, ExitStack(), 0
 
     def __enter__(self) -> "FromTheStart":
         return self
@@ -88,30 +121,36 @@ class FromTheStart:
     def __exit__(self, *_: object) -> None:
         self.kernels.close()
 
+    def looked_at(self) -> dict[str, Stamp]:
+        return {}
+
     def known(self, number: int) -> int:
-        return 0
+        return number if number == self.ran else 0
 
     @contextmanager
     def after(self, number: int, places: Places) -> Iterator[Session]:
         if number == 0:
             self.kernels.close()
             self.session = self.kernels.enter_context(Kernel(self.cwd))
+        self.ran = -1  # until this has been run
         yield Session(self.session.manager, self.session.client, places)
+        self.ran = number + 1
 
 
 def connection(place: Path) -> None:
     """Writes the file that says where a kernel at `place` listens: at five sockets whose names begin with it."""
-    write_connection_file(
-        f"{place}.json",
-        ip=f"{place}.socket",
-        transport="ipc",
-        key=os.urandom(16).hex().encode(),
-        shell_port=1,
-        iopub_port=2,
-        stdin_port=3,
-        control_port=4,
-        hb_port=5,
-    )
+    wait((place.parent / "start.rests").exists, "the kernel did not start")
+    told = json.loads((place.parent / "start.json").read_text())
+    place.with_suffix(".json").write_text(json.dumps(told | {"ip": f"{place}.socket"}))
+
+
+def rested(place: Path) -> Rest:
+    """The state of the kernel at `place`, which comes to rest."""
+    tell(place, "")
+    wait(place.with_suffix(".rests").exists, "the kernel does not come to rest")
+    said = json.loads(place.with_suffix(".rests").read_text())
+    wrote = said["wrote"] if place.with_suffix(".wrote").exists() else None
+    return Rest(place, said["shared"], said["read"], wrote)
 
 
 def subscribe(client: AsyncKernelClient) -> None:

@@ -3,13 +3,17 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scripts.common.files import write_file
+from scripts.common.files import replace_file, write_file
 from scripts.common.problem import Problem
 from scripts.note.carry import Carried, carried, code_digest
 from scripts.note.compare import same_figure, same_text
 from scripts.note.format import Cell, Figure, Note, result_lines
 from scripts.note.lock import Lock, digest, write_lock
 from scripts.note.outcome import Outcome, unstable
+
+
+class Changed(Problem):
+    """A note reads otherwise than it did when it ran."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,13 @@ def _difference(cell: Cell, fresh: str | None, varies: bool) -> tuple[int, str]:
 def record(note: Note, results: list[Recorded], lock: Lock) -> int:
     """Writes a note's results into its file, its figures beside it; how many changed."""
     path = Path(note.path)
+    changed = Changed(note.path, "changed while it ran, so its results are not recorded", "make run")
     if path.read_bytes().decode() != note.text:
-        raise Problem(note.path, "changed while it ran, so its results are not recorded", "make run")
+        raise changed
     write_figures(note, results)
     text = note.with_results([recorded_lines(result) for result in results])
-    if text != note.text:
-        write_file(path, text.encode())
+    if text != note.text and not replace_file(path, text.encode(), note.text.encode()):
+        raise changed
     drop_figures(note, results)
     digests = [digest(r.text, [p for _, p in r.figures]) for r in results if r.text is not None or r.figures]
     rows = {path.name: digests} | {figure.path: [r.code] for r in results for figure, _ in r.figures}

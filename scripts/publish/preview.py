@@ -1,22 +1,27 @@
 """The site as it will look, on this machine, rebuilt when a note changes: the half of `make serve` that shows."""
 
+import json
 import logging
 import os
 import re
 import shutil
 import sys
 import threading
+import time
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 
 from scripts.common.files import write_file
 from scripts.common.problem import Problem
 from scripts.note.folder import all_notes, plain_pages
-from scripts.note.format import Cell, Note
+from scripts.note.format import Block, Cell, Note
+from scripts.note.outcome import Outcome
 from scripts.publish import fonts, site
 from scripts.publish.code import code_block
 from scripts.publish.head import title_of
@@ -24,7 +29,9 @@ from scripts.publish.home import Entry
 
 PREVIEW_PAGES = Path("build/preview/pages")
 PREVIEW_SITE = Path("build/preview/site")
-FAILURE = Path("build/preview/sign")  # a folder whose one file changes when there is another failure to show
+SIGN = Path("build/preview/sign")  # a folder whose one file changes when there is something else to show
+SCRIPT = Path(__file__).with_name("preview.js")
+SETTINGS = Path("mkdocs.yml")
 FRONT = re.compile(r"\A(?:---\n.*?\n---\n)?", re.S)
 
 
@@ -38,6 +45,18 @@ def with_failure(note: Note, failure: Problem) -> Note:
     return replace(note, blocks=[failed if block is cell else block for block in note.blocks])
 
 
+def with_fresh(note: Note, results: list[Outcome]) -> Note:
+    """The note with what its first cells have given, before that is recorded."""
+    fresh = dict(zip(map(id, note.cells), results, strict=False))
+
+    def shown(block: Block) -> Block:
+        if not isinstance(block, Cell) or id(block) not in fresh:
+            return block
+        return replace(block, output=fresh[id(block)].text, figures=block.figures[: len(fresh[id(block)].pictures)])
+
+    return replace(note, blocks=[shown(block) for block in note.blocks])
+
+
 def with_banner(text: str, failure: Problem) -> str:
     """A page that says at its top what went wrong."""
     said = code_block(str(failure), "text", "error")
@@ -45,23 +64,53 @@ def with_banner(text: str, failure: Problem) -> str:
     return FRONT.sub(lambda front: front[0] + banner, text, count=1)
 
 
-def copy_changed(source: Path, target: Path) -> None:
-    """Copies the files of a folder that are not in the other, or are different there."""
+def copy_changed(source: Path, target: Path, besides: Collection[str] = ()) -> None:
+    """Copies the files of a folder that are not in the other, or are different there, besides some."""
     for path in source.glob("*"):
-        copy = target / path.name
-        if not copy.exists() or copy.read_bytes() != path.read_bytes():
-            write_file(copy, path.read_bytes())
+        if path.name not in besides:
+            write_changed(target / path.name, path.read_bytes())
+
+
+def write_changed(path: Path, content: bytes) -> None:
+    """Writes a file unless it says that already."""
+    if not path.exists() or path.read_bytes() != content:
+        write_file(path, content)
+
+
+def configuration_of(path: Path) -> MkDocsConfig:
+    """What MkDocs is told. Raises Problem with the first thing that is wrong with it."""
+    said = list[str]()
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("mkdocs.config")
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        return load_config(str(path), plugins=[])
+    except Exception as error:  # of many kinds
+        mark = getattr(error.__context__, "problem_mark", None)
+        place = f"{SETTINGS}:{mark.line + 1}" if mark else str(SETTINGS)
+        fact = getattr(error.__context__, "problem", "") if mark else [*said, f"{type(error).__name__}: {error}"][0]
+        raise Problem(place, " ".join(fact.split()), "mend it, and the pages are made again") from None
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = True
 
 
 class Preview:
-    """The site on localhost. `show` a failure, or None when all is well again."""
+    """The site on localhost. `show` a failure, or None when all is well again; `say` what goes on; `give` what the
+    cells of a note have given."""
 
     def __init__(self, folder: Path, port: int):
         self.folder = folder
         self.failure: Problem | None = None
+        self.fresh: tuple[str, list[Outcome]] = "", []  # of the note that runs, by its path
+        self.given = 0.0  # when that was shown
+        self.status = json.dumps({"words": "starting", "stale": []})
         self.texts: dict[str, str] = {}
-        self.titles: dict[str, str] = {}
+        self.made: object = None  # what all pages depend on, as it was when they were made
         self.listed: tuple[list[Note], list[Note]] = [], []  # the notes that could be read last, and the plain pages
+        self.complaint = ""
         self.server = LiveReloadServer(self.build, "127.0.0.1", port, str(PREVIEW_SITE), polling_interval=0.1)
         self.url = self.server.url
         for name in "mkdocs", "MARKDOWN":
@@ -70,13 +119,11 @@ class Preview:
     def __enter__(self) -> "Preview":
         """Builds the site and serves it from now on, in a thread."""
         shutil.rmtree(PREVIEW_PAGES.parent, ignore_errors=True)
-        shutil.copytree(site.LOOKS, PREVIEW_PAGES / "looks")
-        FAILURE.mkdir()
+        SIGN.mkdir(parents=True)
         self.build()
         fonts.write_fonts(PREVIEW_PAGES / "looks", "".join(self.texts.values()))
-        self.server.watch(str(self.folder))
-        self.server.watch(str(FAILURE))
-        self.server.watch(str(PREVIEW_PAGES / "looks"))
+        for path in (self.folder, SIGN, PREVIEW_PAGES / "looks", site.LOOKS, site.THEME, SETTINGS):
+            self.server.watch(str(path))
         threading.Thread(target=self.server.serve, daemon=True).start()
         return self
 
@@ -84,22 +131,50 @@ class Preview:
         self.server.shutdown()
 
     def show(self, failure: Problem | None) -> None:
-        if str(failure) != str(self.failure):
-            self.failure = failure
-            write_file(FAILURE / "failure", str(failure).encode())
+        """A failure, or that there is none any more. The results that were given before are in the notes by now."""
+        changed = str(failure) != str(self.failure) or self.fresh[1]
+        self.failure, self.fresh = failure, ("", [])
+        if changed:
+            self.sign()
+
+    def say(self, words: str, stale: list[str]) -> None:
+        """What goes on, and which notes' results are not of now; each page looks for it twice a second."""
+        status = json.dumps({"words": words, "stale": stale})
+        if status != self.status:
+            self.status = status
+            self.write_status()
+
+    def give(self, note: Note, results: list[Outcome]) -> None:
+        """What the first cells of a note have given; shown once a second."""
+        if (note.path, results) != self.fresh and time.monotonic() > self.given + 1:
+            self.fresh, self.given = (note.path, results), time.monotonic()
+            self.sign()
+
+    def sign(self) -> None:
+        write_file(SIGN / "sign", str(time.monotonic_ns()).encode())
+
+    def write_status(self) -> None:
+        write_file(PREVIEW_SITE / "status.json", self.status.encode())
 
     def build(self) -> None:
         """Brings the site up to date with the notes; what cannot be read is said, and its last page stays."""
+        complaint = ""
         try:
             self.write_pages()
             self.write_site()
+        except Problem as problem:
+            complaint = str(problem)
         except Exception as error:  # whatever is half-written: the preview goes on
-            print(f"the page is not made: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            complaint = f"the page is not made: {type(error).__name__}: {error}"
+        if complaint != self.complaint:
+            print(complaint or "the pages are made again", file=sys.stderr, flush=True)
+        self.complaint = complaint
 
     def write_pages(self) -> None:
-        failure = self.failure
+        failure, (path, results) = self.failure, self.fresh
         try:
             notes = all_notes(self.folder)
+            notes = [with_fresh(note, results) if note.path == path else note for note in notes]
             if failure and ":" in failure.place:
                 notes = [with_failure(note, failure) for note in notes]
             listed = notes, plain_pages(self.folder)
@@ -112,20 +187,36 @@ class Preview:
             name = Path(failure.place.partition(":")[0]).name
             name = name if name.endswith(".md") else "index.md"
             shown[name] = with_banner(shown.get(name, f"# {name}\n"), failure)
-        for path in PREVIEW_PAGES.glob("*.md"):
-            if path.name not in shown:
-                path.unlink()
+        for page in PREVIEW_PAGES.glob("*.md"):
+            if page.name not in shown:
+                page.unlink()
         for name, text in shown.items():
-            if not (PREVIEW_PAGES / name).exists() or (PREVIEW_PAGES / name).read_text(encoding="utf-8") != text:
-                write_file(PREVIEW_PAGES / name, text.encode())
-        copy_changed(self.folder / "figures", PREVIEW_PAGES / "figures")
+            write_changed(PREVIEW_PAGES / name, text.encode())
+        self.write_figures()
+
+    def write_figures(self) -> None:
+        """Also those that are not recorded yet, and what gives all pages their look."""
+        path, results = self.fresh
+        drawn = dict[Path, bytes]()
+        for note in self.listed[0]:
+            for cell, result in zip(note.cells, results if note.path == path else [], strict=False):
+                drawn |= {Path(f.path): p for f, p in zip(cell.figures, result.pictures, strict=False)}
+        copy_changed(self.folder / "figures", PREVIEW_PAGES / "figures", besides={path.name for path in drawn})
+        for name, picture in drawn.items():
+            write_changed(PREVIEW_PAGES / name, picture)
+        copy_changed(site.LOOKS, PREVIEW_PAGES / "looks")
+        write_changed(PREVIEW_PAGES / "looks" / SCRIPT.name, SCRIPT.read_bytes())
 
     def write_site(self) -> None:
-        """Builds the pages that changed; all of them if a title did, since every page lists the titles."""
+        """Builds the pages that changed; all of them if a title did, since every page lists the titles, or their
+        theme or settings did."""
         os.environ |= {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
         others: list[Entry] = [name for name in site.OTHERS if name in self.texts]
-        path = site.write_configuration(PREVIEW_PAGES.parent, *self.listed, others)
-        titles = {name: title_of(text) for name, text in self.texts.items()}
-        config = load_config(str(path), plugins=[], site_url=self.url)
-        build_site(config, serve_url=self.url, dirty=titles == self.titles)
-        self.titles = titles
+        config = configuration_of(site.write_configuration(PREVIEW_PAGES.parent, *self.listed, others))
+        config.site_url, config.repo_url = self.url, ""  # no page asks the repository's host for anything
+        config.extra_javascript.append(f"looks/{SCRIPT.name}")
+        theme = [path.read_bytes() for path in (SETTINGS, *sorted(site.THEME.rglob("*.html")))]
+        made = {name: title_of(text) for name, text in self.texts.items()}, theme
+        build_site(config, serve_url=self.url, dirty=made == self.made)
+        self.made = made
+        self.write_status()

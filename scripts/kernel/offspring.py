@@ -1,0 +1,52 @@
+"""Processes that do not outlive the one they came from (Linux only): `python -m scripts.kernel.offspring FOLDER` guards
+those that keep the preview's states."""
+
+import ctypes
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+LIBC = ctypes.PyDLL(None)  # called with the interpreter's lock held
+
+
+def copy() -> int:
+    """Forks: 0 in the copy, which dies with this process, else the copy's process id. Python is not told, so that
+    nothing in the copy is reset: neither `random` nor what a note has registered for a fork."""
+    LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    parent, child = os.getpid(), LIBC.fork()
+    if child < 0:
+        raise OSError("this process cannot be copied")
+    if not child:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+    return int(child)
+
+
+def end_children() -> None:
+    """Kills all processes below this one: those that they leave behind become its own."""
+    while children := Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+        for child in map(int, children):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def guard(folder: Path) -> None:
+    """Starts the kernel that rests in the folder. Ends it, all that came from it and the folder as soon as standard
+    input ends, which it does with the process that writes it, in whatever way that dies."""
+    if not copy():
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        from scripts.kernel.resting import main
+
+        main(folder)
+    sys.stdin.read()
+    end_children()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    guard(Path(sys.argv[1]))
