@@ -7,7 +7,7 @@ from pathlib import Path
 from scripts.common.problem import Problem
 from scripts.note import tangle
 from scripts.note.format import Note
-from scripts.note.markdown import anchors, links, missing_references, prose_lines
+from scripts.note.markdown import anchors, links, missing_references, prose_lines, tokens
 
 
 def stray_spaces(note: Note) -> Iterator[Problem]:
@@ -15,6 +15,16 @@ def stray_spaces(note: Note) -> Iterator[Problem]:
     for number, line in enumerate(prose_lines(note.body), 1):
         if line != line.rstrip():
             yield note.problem(number, "white space at the end of the line", "delete it")
+
+
+def stray_titles(note: Note) -> Iterator[Problem]:
+    """What is wrong with a page's title, the one heading of the first level in its first line."""
+    lines = [token.map[0] + 1 for token in tokens(note.body) if token.tag == "h1" and token.map]
+    if not note.lines[0].startswith("# ") or not note.lines[0][2:].strip():
+        yield note.problem(1, "no title", "start the note with `# Title`")
+    for line in lines:
+        if line > 1:
+            yield note.problem(line, "a second title", "write it as ## for a part of the note")
 
 
 def drifted_excerpts(note: Note) -> Iterator[Problem]:
@@ -70,7 +80,8 @@ def stray_figures(notes: list[Note], folder: Path) -> Iterator[Problem]:
                 fact = f"{figure.path} stands at {recorded[figure.path]} too"
                 yield note.problem(figure.line, fact, "rename one")
             recorded.setdefault(figure.path, note.place(figure.line))
-    for path in sorted((folder / "figures").glob("*")):
+    files = (path for path in (folder / "figures").rglob("*") if path.is_file() and path.name[0] != ".")
+    for path in sorted(files):
         if path.relative_to(folder).as_posix() not in recorded:
             yield Problem(path.as_posix(), "no cell records this figure", "delete it, or name it below its cell")
 
