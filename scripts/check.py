@@ -8,8 +8,16 @@ from scripts.common.door import Parser, door
 from scripts.common.problem import Problem
 from scripts.kernel.pairing import unpaired
 from scripts.kernel.run import stale_results
-from scripts.note.folder import FOLDER, all_notes, plain_pages
-from scripts.note.form import dead_links, drifted_excerpts, drifted_package, orphans, stray_figures, stray_spaces
+from scripts.note.folder import FOLDER, all_notes, markdown_files, plain_pages
+from scripts.note.form import (
+    dead_links,
+    drifted_excerpts,
+    drifted_package,
+    orphans,
+    stray_figures,
+    stray_spaces,
+    stray_titles,
+)
 
 
 def report(subject: str, problems: Iterator[Problem]) -> bool:
@@ -30,15 +38,18 @@ def report(subject: str, problems: Iterator[Problem]) -> bool:
 def check(folder: Path = FOLDER) -> bool:
     """Whether everything agrees; prints what does and what does not."""
     try:
-        notes = all_notes(folder)
+        notes, plain = all_notes(folder), plain_pages(folder)
     except Problem as problem:
         return report("", iter([problem]))
-    pages = [path for path in (*sorted(folder.glob("*.md")), folder.parent / "README.md") if path.exists()]
+    texts = [path for path in (*markdown_files(folder), folder.parent / "README.md") if path.exists()]
     subjects = {
-        "the notes' form": chain.from_iterable(chain(unpaired(n), stray_spaces(n), orphans(n)) for n in notes),
-        "excerpts": chain.from_iterable(map(drifted_excerpts, notes)),
-        "links and alt texts": chain.from_iterable(map(dead_links, pages)),
-        "figures": stray_figures([*notes, *plain_pages(folder)], folder),
+        "the notes' form": chain(
+            chain.from_iterable(chain(unpaired(note), stray_spaces(note), orphans(note)) for note in notes),
+            chain.from_iterable(map(stray_titles, [*plain, *notes])),
+        ),
+        "excerpts": chain.from_iterable(map(drifted_excerpts, [*plain, *notes])),
+        "links and alt texts": chain.from_iterable(map(dead_links, texts)),
+        "figures": stray_figures([*plain, *notes], folder),
         "package = notes": drifted_package(notes, folder),
         "results = a fresh run": stale_results(notes, folder),
     }

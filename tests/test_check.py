@@ -143,6 +143,11 @@ def test_a_package_that_is_not_what_the_notes_say_is_mended_by_tangling(well, ca
         ("00-a.md", "To [", "<!-- #region -->\nTo [", "00-a.md:34", "a comment that is no check", "write <!-- check"),
         ("01-b.md", "## I", "~~~\n```python\n~~~\n\n## I", "01-b.md", "Jupytext sees other cells in it", "three back"),
         ("01-b.md", "```\n\n![", "\n![", "01-b.md:3", "this fence is never closed", "close it with ``` on a line"),
+        ("01-b.md", "## I", "# I", "01-b.md:10", "a second title", "write it as ## for a part of the note"),
+        ("01-b.md", "# ", "", "01-b.md:1", "no title", "start the note with `# Title`"),
+        ("index.md", "# ", "## ", "index.md:1", "no title", "start the note with `# Title`"),
+        ("index.md", "[First]", f"{cell('2 + 2')}\n\n[F]", "index.md:3", "a cell on a page that is not run", "move it"),
+        ("01-b.md", "## I", "<<<<<<< HEAD\n## I", "01-b.md:10", "a merge that was not finished", "keep one side"),
         ("01-b.md", "```python", "```python x", "01-b.md:3", "malformed attribute: x", "allowed are title="),
     ],
 )
@@ -299,7 +304,8 @@ def test_a_link_that_leads_nowhere_and_a_picture_without_words_are_said_with_lin
 
 def test_a_figure_of_two_cells_and_a_file_of_none_are_strays(book):
     shown = "![A](figures/a.svg)"
-    for name in "a.svg", "b.svg", "c.png":
+    (book.root / "notes/figures/d").mkdir()
+    for name in "a.svg", "b.svg", "c.png", "d/e.svg", ".DS_Store":
         book.figure(name).write_text("")
     notes = [read(a_note(cell("1"), shown)), read(a_note(cell("1"), shown, "![B](figures/b.svg)", cell("2"), shown))]
     twice = "figures/a.svg stands at notes/00-a.md:7 too\n  rename one"
@@ -307,6 +313,7 @@ def test_a_figure_of_two_cells_and_a_file_of_none_are_strays(book):
         f"notes/00-a.md:7: {twice}",
         f"notes/00-a.md:15: {twice}",
         "notes/figures/c.png: no page shows this figure\n  delete it, or name it below its cell",
+        "notes/figures/d/e.svg: no page shows this figure\n  delete it, or name it below its cell",
     ]
 
 

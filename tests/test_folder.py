@@ -1,10 +1,10 @@
 """The folder of the notes: which files are notes, in which order, and which pages stand beside them."""
 
 import pytest
-from conftest import a_note
+from conftest import a_note, cell
 
 from scripts.common.problem import Problem
-from scripts.note.folder import all_notes, plain_pages, up_to
+from scripts.note.folder import all_notes, markdown_files, plain_pages, up_to
 from scripts.note.format import Note
 
 NOTES = [Note(f"notes/{name}.md", a_note()) for name in ("00-a", "01-b", "02-c")]
@@ -42,10 +42,50 @@ def test_a_folder_without_notes_is_refused(book):
     assert refused() == "notes: no notes here\n  run this from the root of the repository"
 
 
-@pytest.mark.parametrize("name", ["00 a.md", "ü.md", "a_b.md", ".md", f"{'a' * 51}.md", "a.b.md"])
+@pytest.mark.parametrize("name", ["00 a.md", "ü.md", "a_b.md", f"{'a' * 51}.md", "a.b.md"])
 def test_a_note_with_a_strange_name_is_refused(book, name):
     book["00-a.md"] = book[name] = a_note()
     assert refused() == f"notes/{name}: a name that is not just letters, digits and hyphens\n  rename the note"
+
+
+@pytest.mark.parametrize("name", [".#00-a.md", ".00-a.md.swp.md", "._00-a.md", ".md"])
+def test_a_file_whose_name_begins_with_a_dot_is_an_editors_and_no_note(book, name):
+    book["00-a.md"] = a_note()
+    (book.root / "notes" / name).symlink_to("nobody@nowhere.4711")  # a lock, as Emacs makes it
+    assert [note.path for note in all_notes()] == ["notes/00-a.md"]
+    assert markdown_files(book.root / "notes") == [book.root / "notes" / "00-a.md"]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["1-a", "2-b", "10-c"], "2-b.md: files list it after 10-c.md, its number is smaller"),
+        (["99-a", "100-b"], "99-a.md: files list it after 100-b.md, its number is smaller"),
+        (["01-a", "01-b"], "01-b.md: 01-a.md has this number, too"),
+        (["1-a", "01-b"], "1-a.md: 01-b.md has this number, too"),
+    ],
+)
+def test_numbers_that_say_another_order_than_the_names_are_refused(book, names, said):
+    for name in names:
+        book[f"{name}.md"] = a_note()
+    assert refused().startswith(f"notes/{said}\n  ")
+
+
+@pytest.mark.parametrize("names", [["001-a", "099-b", "100-c"], ["8-a", "9-b"], ["00-a", "99-z", "a", "b"]])
+def test_notes_stand_in_the_order_of_their_numbers(book, names):
+    for name in reversed(names):
+        book[f"{name}.md"] = a_note()
+    assert [note.stem for note in all_notes()] == names
+    assert [note.number for note in all_notes()] == [name.partition("-")[0] for name in names]
+
+
+@pytest.mark.parametrize("name", ["index.md", "glossary.md"])
+@pytest.mark.parametrize(("block", "what"), [(cell("2 + 2"), "a cell"), ("<!-- check: 1 == 2 -->", "a check")])
+def test_a_page_that_is_not_run_has_neither_cells_nor_checks(book, name, block, what):
+    book[name] = a_note("Words.", block)
+    with pytest.raises(Problem) as caught:
+        plain_pages()
+    assert str(caught.value) == f"notes/{name}:5: {what} on a page that is not run\n  move it to a note"
 
 
 @pytest.mark.parametrize("last", ["01", "01-b", "01-b.md", "notes/01-b.md"])

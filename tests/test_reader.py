@@ -15,6 +15,11 @@ COMMENT, CHECK = "a comment that is no check", "write <!-- check: EXPRESSION -->
 FENCE, PYTHON = "a malformed fence", "write ```python, or ```text for what is not run"
 EMPTY, HEADER, TITLE = "nothing in it", "a YAML header", "start the note with its title"
 NOT_AT_THE_END = "a hide-input cell that does not end its fold"
+MERGE = "a merge that was not finished"
+NOWHERE, NO_CELL = " in a place where nothing is run", "a cell that is not run, since "
+BACKTICKS = "write three backticks at the line's start, or ```py for what is only shown"
+SHELL = "a line for the shell, whose failure nobody would see"
+RUN_IT, RAISE = "write subprocess.run([...], check=True)", "delete it, or raise an exception"
 END_IT = "write </details> right after it, and its results below that"
 
 
@@ -68,6 +73,31 @@ def refused(text: str) -> tuple[str, str, str]:
         ("---\na: b\n---\n", 1, HEADER, TITLE),
         ("\ufeff# T\n", 1, "a byte order mark", "save the note as plain UTF-8"),
         ("# T\n\na\0b\n", 3, "a NUL character", "delete it"),
+        ("# T\n\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> b\n", 3, MERGE, "keep one side, delete the markers"),
+        ("# T\n\n```python\n1\n>>>>>>> b\n```\n", 5, MERGE, "keep one side, delete the markers"),
+        (f"{cell('1')}\n\n![A](figures/b/a.svg)", 5, "a figure in a folder of its own", "name it figures/NAME"),
+        ("# T\n\n ```python\n 1\n ```", 3, "a fence of 'python'" + NOWHERE, BACKTICKS),
+        ("# T\n\n~~~python\n1\n~~~", 3, "a fence of 'python'" + NOWHERE, BACKTICKS),
+        ("# T\n\n- a\n\n  ```python title\n  1\n  ```", 5, "a fence of 'python'" + NOWHERE, BACKTICKS),
+        ("# T\n\n> ```python\n> 1\n> ```", 3, "a fence of 'python'" + NOWHERE, BACKTICKS),
+        ("# T\n\n ```output\n 1\n ```", 3, "a fence of 'output'" + NOWHERE, BACKTICKS),
+        ("# T\n\n    a\n    ```python\n    1", 4, NO_CELL + "it is indented", "write ```python at the line's start"),
+        ("# T\n\n\t~~~ python\n\t1", 3, NO_CELL + "it is indented", "write ```python at the line's start"),
+        ("<div>\n```python\n1\n```\n</div>", 2, NO_CELL + "HTML goes on to it", "leave a line empty before it"),
+        (cell("1\n!false"), 3, SHELL, RUN_IT),
+        (cell("if 1:\n    x = !false"), 3, SHELL, RUN_IT),
+        (cell("%%sx\nfalse"), 2, SHELL, RUN_IT),
+        (cell("1\nexit()"), 3, "exit ends nothing here: the notes go on", RAISE),
+        (cell("def f():\n    quit(1)"), 3, "quit ends nothing here: the notes go on", RAISE),
+        (cell("quit"), 2, "quit ends nothing here: the notes go on", RAISE),
+        ("# T\n\nTwo. <!-- check: 1 == 2 -->", 3, COMMENT, CHECK),
+        ("# T\n\n- <!-- check: 1 == 2 -->", 3, COMMENT, CHECK),
+        ("# T\n\n| a |\n| - |\n| <!-- check: 1 == 2 --> |", 5, COMMENT, CHECK),
+        ("# T\n\n<!-- check : 1 == 2 -->", 3, COMMENT, CHECK),
+        ("# T\n\n<!-- check 1 == 2 -->", 3, COMMENT, CHECK),
+        ("# T\n\n<!-- Check: 1 == 2 -->", 3, COMMENT, CHECK),
+        ("# T\n\n[a <!-- check: 1 == 2 -->](a.md)", 3, COMMENT, CHECK),
+        ("# T\n\n[^1]: <!-- check: 1 == 2 -->\n\nx[^1]", 3, COMMENT, CHECK),
         ("", 1, EMPTY, TITLE),
         (" \n\n", 1, EMPTY, TITLE),
     ],
@@ -89,13 +119,19 @@ def test_line_ends_of_two_kinds_are_refused_at_the_first_that_is_not_plain():
         "X---\n---",
         "```text\n```",
         "```text x\n1\n```",
-        "words\n\n    ```python\n    1",
+        "words\n\n    ```py\n    1",
+        "words\n=======\nand <<<<<<< these",
         "> ```\n> 1\n> ```\n\n1.\t~~~\n\t1\n\t~~~",
         "words with `<!-- a -->`, \\<!-- b -->, <b>c</b> and ``` d ```",
     ],
 )
 def test_what_only_looks_as_if_it_broke_the_format_is_prose(text):
     assert read(text).blocks == [Prose(1, text)]
+
+
+@pytest.mark.parametrize("source", ["%time 1", "a != b", "'''\n!x\n'''", "f(exit)", "sys.exit()", "x = = 2"])
+def test_a_cell_whose_failure_would_be_seen_is_read(source):
+    assert [block.source for block in read(cell(source)).blocks] == [source]
 
 
 def test_prose_is_what_stands_between_without_the_empty_lines_around_it():

@@ -12,6 +12,7 @@ from scripts.note.markdown import heading_text
 from scripts.publish.cells import known, shown_code
 from scripts.publish.code import code_block
 from scripts.publish.html import Html, Tokens, parsed
+from scripts.publish.page import note_number
 from scripts.publish.things import Results, Source, Thing
 
 XHTML = """\
@@ -134,7 +135,7 @@ def names_page(book: Book) -> str:
     lines = []
     for name, found in sorted(book.index.by_name.items(), key=lambda entry: entry[0].lower()):
         links = [
-            f'<a href="{one.target.replace(".md#", ".xhtml#")}">{one.label or f"chapter {int(one.note.stem[:2])}"}</a>'
+            f'<a href="{one.target.replace(".md#", ".xhtml#")}">{one.label or f"chapter {note_number(one.note)}"}</a>'
             for one in found
             if one.source
         ]

@@ -18,6 +18,16 @@ def stray_spaces(note: Note) -> Iterator[Problem]:
             yield note.problem(number, "white space at the end of the line", "delete it")
 
 
+def stray_titles(note: Note) -> Iterator[Problem]:
+    """What is wrong with a page's title, the one heading of the first level in its first line."""
+    lines = [token.map[0] + 1 for token in tokens(note.body) if token.tag == "h1" and token.map]
+    if not note.lines[0].startswith("# ") or not note.lines[0][2:].strip():
+        yield note.problem(1, "no title", "start the note with `# Title`")
+    for line in lines:
+        if line > 1:
+            yield note.problem(line, "a second title", "write it as ## for a part of the note")
+
+
 def drifted_excerpts(note: Note) -> Iterator[Problem]:
     """Excerpts that are not part of the cell that follows them."""
     for excerpt in note.excerpts:
@@ -83,7 +93,8 @@ def stray_figures(pages: list[Note], folder: Path) -> Iterator[Problem]:
         if link.target in lock and link.target not in recorded:  # one that no run drew was made by hand
             remedy = "put its line right below the cell that draws it; if it is yours now, give the file another name"
             yield note.problem(link.line, f"{link.target} has lost its cell", remedy)
-    for path in sorted((folder / "figures").glob("*")):
+    files = (path for path in (folder / "figures").rglob("*") if path.is_file() and path.name[0] != ".")
+    for path in sorted(files):
         if path.relative_to(folder).as_posix() not in shown:
             yield Problem(path.as_posix(), "no page shows this figure", "delete it, or name it below its cell")
 

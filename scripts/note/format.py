@@ -44,6 +44,11 @@ class Note:
         return Path(self.path).stem
 
     @property
+    def number(self) -> str:
+        """The digits in front of its name; the name, if it has none."""
+        return self.stem[: len(self.stem) - len(self.stem.lstrip("0123456789"))] or self.stem
+
+    @property
     def crlf(self) -> bool:
         return self.text.count("\n") == self.text.count("\r\n")
 

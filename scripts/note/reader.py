@@ -9,12 +9,15 @@ from markdown_it.token import Token
 from scripts.common.problem import Problem
 from scripts.note.blocks import Block, Cell, Check, Excerpt, Figure, Prose
 from scripts.note.markdown import COMMENT, leaves, tokens
+from scripts.note.source import passed_over
 
 TAGS = ("raises-exception", "varies", "hide-input")
 SHOWN = ("", "text", "py", "pycon", "console")  # fences that are never run, here or in Jupyter
 
 ATTRIBUTES = re.compile(r'^(?:(title)="(micrograd/\w+\.py)"|(tags)=\[((?:"[\w-]+"(?:,\s*)?)+)\])\s*')
 CHECK = re.compile(r"^<!--\s*check:\s*(.*?)\s*-->$")
+CELL = re.compile(r"\s*(?:`{3,}|~{3,})\s*python\b")
+CONFLICT = re.compile(r"(?:<{7}|\|{7}|>{7})(?: |$)")
 FIGURE = re.compile(r"^!\[(.*)\]\((figures/[^()\s]+\.(?:svg|png))\)$")
 
 
@@ -50,6 +53,8 @@ class Reader:
                 raise self.problem(number, "mixed line ends", "save the note with one kind of line end")
             if "\0" in line:
                 raise self.problem(number, "a NUL character", "delete it")
+            if CONFLICT.match(line):
+                raise self.problem(number, "a merge that was not finished", "keep one side, delete the markers")
 
     def blocks(self) -> Iterator[Block]:
         """Prose, cells and checks in order; the excerpts are found on the way."""
@@ -71,7 +76,12 @@ class Reader:
                 self._refuse_the_unclosed(token)
                 if self.lines[token.map[0]].startswith("```"):
                     yield token.map[0], token
+                else:
+                    self._refuse_out_of_place(token.map[0], token.info)
+            elif token.type == "code_block" and token.map:
+                self._refuse_fences(token, "it is indented", "write ```python at the line's start")
             elif token.type == "html_block" and token.map:
+                self._refuse_fences(token, "HTML goes on to it", "leave a line empty before it")
                 for comment in COMMENT.finditer(token.content):
                     at = token.map[0] + token.content.count("\n", 0, comment.start())
                     if not (CHECK.match(self.lines[at]) and comment[0] == self.lines[at]):
@@ -79,6 +89,19 @@ class Reader:
                     yield at, None
             elif token.type == "inline" and token.map:
                 self._refuse_in_prose(token, token.map[0])
+
+    def _refuse_out_of_place(self, at: int, info: str) -> None:
+        """Raises Problem for a fence that would be run or be a result if it were three backticks at a line's start."""
+        if info.strip() and info.split()[0] not in SHOWN:
+            remedy = "write three backticks at the line's start, or ```py for what is only shown"
+            raise self.problem(at + 1, f"a fence of {info.split()[0]!r} in a place where nothing is run", remedy)
+
+    def _refuse_fences(self, token: Token, cause: str, remedy: str) -> None:
+        """Raises Problem for a line that looks like a cell in what is none."""
+        assert token.map
+        for line, text in enumerate(self.lines[slice(*token.map)], token.map[0] + 1):
+            if CELL.match(text):
+                raise self.problem(line, f"a cell that is not run, since {cause}", remedy)
 
     def _refuse_in_prose(self, inline: Token, start: int) -> None:
         for child, line in leaves(inline):
@@ -130,6 +153,8 @@ class Reader:
                                f"use python, or one of {allowed}")  # fmt: skip
         title, tags = self._attributes(at, attributes)
         source = "\n".join(self.lines[at + 1 : token.map[1] - 1])
+        if found := passed_over(source):
+            raise self.problem(at + 1 + found[0], *found[1:])
         end = self._fold_end(at, token.map[1]) if "hide-input" in tags else token.map[1]
         return Cell(at + 1, source, title, tags, end, *self._results(end))
 
@@ -175,6 +200,8 @@ class Reader:
                 output, output_line = "\n".join(self.lines[at + 1 : fence.map[1] - 1]), at + 1
                 at = fence.map[1]
             elif figure:
+                if figure[2].count("/") > 1:
+                    raise self.problem(at + 1, "a figure in a folder of its own", "name it figures/NAME")
                 figures.append(Figure(at + 1, figure[1], figure[2]))
                 at += 1
             else:

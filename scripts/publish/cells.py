@@ -79,4 +79,4 @@ def page_of(definition: Definition) -> str:
 
 def beside(definition: Definition, other: Definition) -> str:
     """How the caption of a definition names the one before or after it."""
-    return other.label if other.note is definition.note else f"{other.label}, in note {other.note.stem[:2]}"
+    return other.label if other.note is definition.note else f"{other.label}, in note {other.note.number}"

@@ -161,8 +161,7 @@ class Page:
 
 def note_number(note: Note) -> str:
     """A note's number; empty for a page that is none."""
-    chapter = re.match(r"(\d\d)-", note.stem)
-    return str(int(chapter[1])) if chapter else ""
+    return str(int(note.number)) if note.number.isdigit() else ""
 
 
 def page_title(note: Note) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,7 @@ import nbformat
 from scripts.common.files import write_file
 from scripts.common.problem import Problem
 from scripts.note.folder import FOLDER, all_notes, plain_pages
-from scripts.note.form import dead_links
+from scripts.note.form import dead_links, stray_titles
 from scripts.note.format import Note
 from scripts.note.tangle import package
 from scripts.publish import fonts, lighten
@@ -87,8 +88,9 @@ def write_pages() -> tuple[str, Glossary]:
     Problem for a link that leads nowhere."""
     shutil.rmtree(PAGES, ignore_errors=True)
     notes, plain = all_notes(), plain_pages()
-    for problem in (problem for note in [*notes, *plain] for problem in dead_links(Path(note.path))):
-        raise problem
+    for note in [*notes, *plain]:
+        for problem in chain(stray_titles(note), dead_links(Path(note.path))):
+            raise problem
     made, others = texts(notes, plain, repository()), list[Entry](OTHERS)
     if (path := NOTEBOOKS / f"{EXERCISES}.ipynb").exists():
         made["exercises.ipynb"] = nbformat.writes(shown_notebook(nbformat.read(path, 4), path.as_posix()))

@@ -31,7 +31,7 @@ class Definition:
 
     @property
     def anchor(self) -> str:
-        return f"{self.name.lower()}-in-{self.note.stem[:2]}-{self.cell}"
+        return f"{self.name.lower()}-in-{self.note.number}-{self.cell}"
 
     @property
     def before(self) -> list[str]:
@@ -67,7 +67,7 @@ class Definition:
     @property
     def where(self) -> str:
         """Its version and its note, as a heading says it."""
-        return f"{self.label[:1].upper()}{self.label[1:]}, note {self.note.stem[:2]}"
+        return f"{self.label[:1].upper()}{self.label[1:]}, note {self.note.number}"
 
 
 def trimmed(lines: range, text: list[str]) -> range:
