@@ -96,7 +96,7 @@ def record(note: Note, results: list[Recorded], lock: Lock) -> int:
     path = Path(note.path)
     if path.read_bytes().decode() != note.text:
         raise Problem(note.path, "changed while it ran, so its results are not recorded", "make run")
-    write_figures(note, results)
+    write_figures(path.parent, results)
     text = note.with_results([recorded_lines(result) for result in results])
     if text != note.text:
         write_file(path, text.encode())
@@ -114,12 +114,12 @@ def recorded_lines(result: Recorded) -> list[str]:
     return result_lines(result.text, [*(figure for figure, _ in result.figures), *result.waiting])
 
 
-def write_figures(note: Note, results: list[Recorded]) -> None:
-    """Writes the figures that changed beside the note."""
+def write_figures(folder: Path, results: list[Recorded]) -> None:
+    """Writes the figures that changed, for the notes of a folder."""
     for result in results:
         for figure, picture in result.figures:
             if result.fact:
-                write_file(Path(note.path).parent / figure.path, picture)
+                write_file(folder / figure.path, picture)
 
 
 def drop_figures(note: Note, results: list[Recorded]) -> None:
