@@ -8,7 +8,6 @@ too; running a cell again goes on.
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,6 @@ from scripts.note.format import Note
 from scripts.note.outcome import exception_text
 from scripts.note.tangle import package, write_package
 
-SECONDS = 0.2  # between two looks at how far it is
 Reply = dict[str, Any]
 
 
@@ -93,7 +91,7 @@ class CatchUp:
         previous, self.asked = signal.signal(signal.SIGINT, self.interrupted), 0
         try:
             for step in self.steps:
-                self.line.show(f"catching up: {step}", patience=SECONDS)
+                self.line.show(f"catching up: {step}")
                 await self.run(step)
                 if self.asked:
                     raise Stopped(f"catching up stopped after {step}: run a cell again to go on")
@@ -128,16 +126,14 @@ class Line:
 
     def __init__(self, kernel: Any):
         self.kernel, self.parent = kernel, kernel.get_parent()
-        self.shown, self.time, self.name = "", 0.0, uuid4().hex
+        self.shown, self.name = "", uuid4().hex
 
-    def show(self, text: str, patience: float = 0) -> None:
-        """Shows this in place of what it said before, unless that is only `patience` seconds ago."""
-        if time.monotonic() < self.time + patience:
-            return
+    def show(self, text: str) -> None:
+        """Shows this in place of what it said before."""
         kind = "update_display_data" if self.shown else "display_data"
         content = {"data": {"text/plain": text}, "metadata": {ASIDE: True}, "transient": {"display_id": self.name}}
         self.kernel.session.send(self.kernel.iopub_socket, kind, content, parent=self.parent)
-        self.shown, self.time = text, time.monotonic()
+        self.shown = text
 
 
 def steps_before(path: str) -> Iterator[Step] | None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from nbformat import NotebookNode
 
@@ -33,7 +34,7 @@ class Saved:
         self.results: list[Recorded] = []
         self.refused: list[Problem] = []
         ids = {cell.id for cell in code}
-        for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        for cell, after in zip_longest(notebook.cells, notebook.cells[1:]):
             if cell.cell_type != "code":
                 self.add_words(cell.source.strip("\n").split("\n"))
             elif cell.id in ids:
