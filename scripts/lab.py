@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scripts.common.door import Parser, door, port
 from scripts.common.problem import Problem
-from scripts.kernel.jupyterlab import SETTINGS, configure
+from scripts.kernel.jupyterlab import configure
 
 
 @door(__name__)
@@ -19,7 +19,5 @@ def main() -> int:
     asked = parser.parse_args().port
     if not importlib.util.find_spec("jupyterlab"):
         raise Problem("JupyterLab is not installed here", "pip install -r requirements-lab.txt", status=2)
-    root = Path.cwd()
-    options = [f"--ServerApp.root_dir={root}", f"--LabApp.app_settings_dir={SETTINGS}"]
-    options += ["--LabApp.default_url=/lab/tree/notes", *([f"--ServerApp.port={asked}"] if asked else [])]
-    os.execve(sys.executable, [sys.executable, "-m", "jupyterlab", *options], configure(root))
+    options = [f"--ServerApp.port={asked}"] if asked else []
+    os.execve(sys.executable, [sys.executable, "-m", "jupyterlab", *options], configure(Path.cwd()))

@@ -14,7 +14,7 @@ NAME = re.compile(r"[A-Za-z0-9-]{1,50}\.md")
 
 def all_notes(folder: Path = FOLDER) -> list[Note]:
     """Every note of `folder` in the order of their names."""
-    paths = [path for path in markdown_files(folder) if path.name not in PLAIN]
+    paths = [path for path in markdown_files(folder) if path.name not in PLAIN and not is_draft(path)]
     if not paths:
         raise Problem(folder.as_posix(), "no notes here", "run this from the root of the repository")
     for path in paths:
@@ -38,6 +38,16 @@ def _refuse_two_orders(paths: list[Path]) -> None:
         if before > number:
             raise Problem(path.as_posix(), f"files list it after {first.name}, its number is smaller",
                           "write all numbers with as many digits: 01-, 02-, 10-")  # fmt: skip
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a file is no note yet: one without a word in it, or still without a name of its own."""
+    return path.stem.startswith("Untitled") or not path.read_bytes().strip()
+
+
+def drafts(folder: Path = FOLDER) -> list[Path]:
+    """The files that are no notes yet."""
+    return [path for path in markdown_files(folder) if path.name not in PLAIN and is_draft(path)]
 
 
 def plain_pages(folder: Path = FOLDER) -> list[Note]:

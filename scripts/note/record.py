@@ -101,7 +101,7 @@ def record(note: Note, results: list[Recorded], lock: Lock) -> int:
     changed = Changed(note.path, "changed while it ran, so its results are not recorded", "make run")
     if path.read_bytes().decode() != note.text:
         raise changed
-    write_figures(note, results)
+    write_figures(path.parent, results)
     text = note.with_results([recorded_lines(result) for result in results])
     if text != note.text and not replace_file(path, text.encode(), note.text.encode()):
         raise changed
@@ -119,12 +119,12 @@ def recorded_lines(result: Recorded) -> list[str]:
     return result_lines(result.text, [*(figure for figure, _ in result.figures), *result.waiting])
 
 
-def write_figures(note: Note, results: list[Recorded]) -> None:
-    """Writes the figures that changed beside the note."""
+def write_figures(folder: Path, results: list[Recorded]) -> None:
+    """Writes the figures that changed, for the notes of a folder."""
     for result in results:
         for figure, picture in result.figures:
             if result.fact:
-                write_file(Path(note.path).parent / figure.path, picture)
+                write_file(folder / figure.path, picture)
 
 
 def drop_figures(note: Note, results: list[Recorded]) -> None:
