@@ -17,7 +17,7 @@ from scripts.note.folder import all_notes
 from scripts.note.format import Cell, Check, Note
 from scripts.note.lock import read_lock
 from scripts.note.record import record, settle
-from scripts.note.tangle import package, write_package
+from scripts.note.tangle import write_package
 
 STRETCH = 1.5  # seconds after which a note's state is kept before its end
 
@@ -76,7 +76,7 @@ class Document:
 
     def unchanged(self, notes: list[Note]) -> int:
         """How many stretches need not run again. Writes the package, which some of them import."""
-        written = write_package(package(notes), self.folder.parent)
+        written = write_package(notes, self.folder.parent)
         now = [code for note in notes for code in code_of(note)]
         for number, stretch in enumerate(self.ran):
             if now[: len(stretch.code)] != stretch.code or (written and stretch.imports_the_package):
