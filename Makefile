@@ -29,6 +29,9 @@ site: run ## run, then build the site into build/site
 book: $(READY:ready=book) ## write the book as EPUB and PDF into build/book (Typst is installed on first use)
 	@$(PYTHON) -m scripts.book
 
+review: $(READY) ## show which results differ from the last commit, old beside new (ACCEPT=all, PUT_BACK=notes/x.md:7)
+	@$(PYTHON) -m scripts.review $(PORT) $(if $(ACCEPT),--accept $(ACCEPT)) $(if $(PUT_BACK),--put-back $(PUT_BACK))
+
 serve: $(READY) ## show the site while you write; an edit runs the notes from there on
 	@$(PYTHON) -m scripts.serve $(PORT)
 
@@ -53,4 +56,4 @@ clean: ## delete what can be made again (not .venv)
 	@$(BASE) -m scripts.setup -r requirements-book.txt $(PIP_ARGS)
 	@touch $@
 
-.PHONY: help run test check tangle site book serve lab bench clean
+.PHONY: help run test check tangle site book review serve lab bench clean

@@ -11,11 +11,11 @@ def main() -> int:
     parser = Parser("scripts.tangle", __doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; print the difference")
     check = parser.parse_args().check
-    files = package(all_notes())
+    notes = all_notes()
     if check:
-        drift = differences(files)
+        drift = differences(package(notes))
         print("".join(diff for _, diff in drift), end="")
         return 1 if drift else 0
-    for path in write_package(files):
+    for path in write_package(notes):
         print(f"{path} written")
     return 0

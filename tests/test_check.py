@@ -19,7 +19,7 @@ from scripts.note.form import (
 )
 from scripts.note.format import Note
 from scripts.note.lock import write_lock
-from scripts.note.tangle import package, write_package
+from scripts.note.tangle import write_package
 
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4]);"
 FIRST = a_note(
@@ -338,8 +338,8 @@ def test_a_figure_that_no_cell_draws_is_found_at_its_line(well, capsys):
 
 
 def test_a_package_that_drifted_is_shown_from_the_first_line_that_differs(book):
-    notes = [read(a_note(cell("a = 1\nb = 2\nc = 3\nd = 4\ne = 5\nf = 6", title="x.py"), cell("y", title="y.py")))]
-    write_package(package(notes))
+    notes = [read(a_note(cell("a = 1\nb = 2\nc = 3\nd = 4\ne = 5\nf = 6", title="x.py"), cell("y = 1", title="y.py")))]
+    write_package(notes)
     assert found(drifted_package(notes, Path("notes"))) == []
     path = book.root / "micrograd/x.py"
     path.write_text(path.read_text().replace("e = 5", "e = 6"))

@@ -32,7 +32,7 @@ ZeroDivisionError: division by zero
 
 > [!NOTE]
 > An aside:
-> ```python
+> ```py
 > not_run()
 > ```
 
@@ -57,13 +57,13 @@ print('''
 only shown
 ```
 
-~~~python
+~~~py
 not_run()
 ~~~
 
 - a list
 
-  ```python
+  ```py
   not_run()
   ```
 
@@ -245,15 +245,15 @@ def test_the_format_has_the_names_of_what_a_note_is_made_of():
 
 BLOCKS = [
     "Prose.\nMore prose, ∂ and ü.",
-    "- a list\n\n  ```python\n  not_run()\n  ```",
-    "> [!NOTE]\n> ```python\n> not_run()\n> ```",
+    "- a list\n\n  ```py\n  not_run()\n  ```",
+    "> [!NOTE]\n> ```py\n> not_run()\n> ```",
     "$$\nx = 1\n$$",
     "![No figure](elsewhere/a.svg)",
     "<!-- check: True -->",
     "<details><summary>More</summary>",
     "</details>",
     "```text\nonly shown\n```",
-    "~~~python\nnot_run()\n~~~",
+    "~~~py\nnot_run()\n~~~",
     cell("a = 1\n\na"),
     cell("1", tag="varies", title="nn.py"),
     "````python\ns = '''\n```\n'''\n````",

@@ -6,6 +6,8 @@ from conftest import a_note, cell
 from scripts.common.problem import Problem
 from scripts.note.format import Note
 from scripts.note.tangle import differences, package, write_package
+from scripts.publish.listings import package_text
+from scripts.publish.versions import Index
 
 ENGINE = "micrograd/engine.py"
 
@@ -55,8 +57,118 @@ def test_a_definition_that_is_replaced_keeps_its_distance():
     assert engine("a = 1\ndef f():\n    return 1", "def f():\n    return 2") == "a = 1\ndef f():\n    return 2\n"
 
 
-def test_a_statement_that_appears_again_stands_once():
-    assert engine("a = 1\n\nX = 1", "X = 1") == "a = 1\n\nX = 1\n"
+def test_a_statement_that_appears_again_stands_again():
+    assert engine("x = 1\nx += 1", "x += 1") == "x = 1\nx += 1\n\n\nx += 1\n"
+    assert engine("import math; x = 1", "import math; x = 1").count("x = 1") == 2
+
+
+def test_an_import_stands_again_where_its_name_has_been_given_away():
+    assert engine("import math\nmath = 1", "import math") == "import math\nmath = 1\n\n\nimport math\n"
+
+
+@pytest.mark.parametrize("source", ["# only\n\n# comments", "# above\nx = 1\n# below"])
+def test_every_comment_of_a_cell_is_in_the_package(source):
+    assert engine("a = 1", source) == f"a = 1\n\n\n{source}\n"
+    assert tangled(a_note(part(source)))[ENGINE] == source + "\n"
+
+
+F = "def f():\n    return 1"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "g = f",
+        "x = f()",
+        "f = 3",
+        "del f",
+        "def g(h=f): pass",
+        "@f\ndef g(): pass",
+        "class A(f()): pass",
+        "class A:\n    x = f",
+        "def g():\n    return f()\n\nx = g()",
+        "class A:\n    def g(self):\n        return f()\n\na = A()\nx = a.g()",
+        "for f in (1, 2): pass",
+        "import f",
+        "with f as g: pass",
+    ],
+)
+def test_a_definition_is_not_replaced_after_the_earlier_one_was_used(between):
+    with pytest.raises(Problem) as caught:
+        engine(F, between, "a = 1\n" + F)
+    assert caught.value.place == "notes/02.md:5"
+    assert caught.value.fact.startswith("f is defined anew, but notes/01.md:")
+    assert caught.value.remedy == "give one another name"
+
+
+@pytest.mark.parametrize(
+    ("between", "again"),
+    [
+        ("class Base: pass", "class f(Base): pass"),
+        ("EPS = 1", "def f(x=EPS): pass"),
+        ("def d(g): return g", "@d\ndef f(): pass"),
+        ("EPS = 1", "class f:\n    x = EPS"),
+        ("def d():\n    return 1\n\nEPS = d", "def f(x=EPS()): pass"),
+        ("if True:\n    EPS = 1", "def f(*, x=EPS): pass"),
+    ],
+)
+def test_a_definition_that_needs_what_comes_after_its_place_is_refused(between, again):
+    with pytest.raises(
+        Problem, match=r"^notes/02.md:4: f takes the place of notes/00.md:4, where nobody knows yet what"
+    ):
+        engine(F, between, again)
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["def g():\n    return f()", "X = 1", "import math", "class A:\n    def g(self):\n        return f()", "# f"],
+)
+def test_a_definition_is_replaced_where_nothing_has_run_it(between):
+    new = "def f():\n    return g"
+    assert engine(F, between, new) == f"{new}\n\n\n{between}\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (
+            ["def f(x, eps=EPS): pass", "EPS = 1"],
+            "notes/00.md:4: {} cannot be imported: NameError: name 'EPS' is not defined",
+        ),
+        (
+            ["a = 1", "from __future__ import annotations"],
+            "notes/01.md:4: SyntaxError in {}: from __future__ imports must",
+        ),
+        (["a = 1\n\n# b\nawait b"], "notes/00.md:7: SyntaxError in {}: 'await' outside function"),
+        (
+            ["a = 1", "\n\nb = 2\n1 / 0\nc = 3"],
+            "notes/01.md:7: {} cannot be imported: ZeroDivisionError: division by zero",
+        ),
+        (["def f():\n    1 / 0", "def g(): pass\nf()"], "notes/00.md:5: {} cannot be imported: ZeroDivisionError"),
+        (["import nowhere"], "notes/00.md:4: {} cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
+        (["import os\nos._exit(3)"], "micrograd: the package cannot be imported: Python ends with 3"),
+        (["raise SystemExit"], "notes/00.md:4: {} cannot be imported: SystemExit"),
+    ],
+)
+def test_a_package_that_cannot_be_imported_is_refused_at_its_line_and_not_written(tmp_path, cells, said):
+    notes = [Note(f"notes/{number:02}.md", a_note(part(source))) for number, source in enumerate(cells)]
+    with pytest.raises(Problem) as caught:
+        write_package(notes, tmp_path)
+    assert str(caught.value).startswith(said.format(ENGINE))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_package_that_is_proved_is_the_one_of_the_notes_beside_what_it_imports(tmp_path):
+    (tmp_path / "helper.py").write_text("x = 1\n")
+    first, second = part("from helper import x\nprint(x)"), part("from micrograd.engine import x", "nn.py")
+    assert write_package([Note("notes/00.md", a_note(first, second))], tmp_path) == [ENGINE, "micrograd/nn.py"]
+
+
+@pytest.mark.parametrize("source", ["s = '''\n\n\ndef f(): pass\n'''", "s = 1 # \\\n"])
+def test_what_only_looks_like_a_definition_is_tangled_and_published(source):
+    notes = [Note("notes/00-a.md", a_note(part(source), cell("s")))]
+    assert "def f" not in Index(notes).by_name and package_text(Index(notes), package(notes))
+    assert engine(source).rstrip("\n") == source.rstrip("\n")
 
 
 def test_an_import_that_appears_again_stands_once_at_its_first_place():
@@ -92,24 +204,25 @@ def test_a_titled_cell_that_is_no_python_is_refused_at_its_line():
 
 
 def test_writing_makes_the_package_what_the_notes_say_and_nothing_else(tmp_path):
-    files = package([Note("notes/00-a.md", a_note(part("a = 1"), part("n = 1", "nn.py")))])
+    notes = [Note("notes/00-a.md", a_note(part("a = 1"), part("n = 1", "nn.py")))]
     folder = tmp_path / "micrograd"
-    assert write_package(files, tmp_path) == [ENGINE, "micrograd/nn.py"]
-    assert write_package(files, tmp_path) == []
+    assert write_package(notes, tmp_path) == [ENGINE, "micrograd/nn.py"]
+    assert write_package(notes, tmp_path) == []
     (folder / "nn.py").write_text("edited by hand")
     (folder / "old.py").write_text("no note makes this any more")
     (folder / "data.txt").write_text("not ours")
     untouched = (folder / "engine.py").stat().st_mtime_ns
-    assert write_package(files, tmp_path) == ["micrograd/nn.py", "micrograd/old.py"]
-    assert (folder / "nn.py").read_text() == files["micrograd/nn.py"]
+    assert write_package(notes, tmp_path) == ["micrograd/nn.py", "micrograd/old.py"]
+    assert (folder / "nn.py").read_text() == package(notes)["micrograd/nn.py"]
     assert {path.name for path in folder.iterdir()} == {"engine.py", "nn.py", "data.txt"}
     assert (folder / "engine.py").stat().st_mtime_ns == untouched
 
 
 @pytest.mark.parametrize("drift", [b"a = 2\n", b"", b"a = 1", b"a = 1\n\n", b"a = '\xff'\n"])
 def test_a_changed_file_is_shown_with_its_difference(tmp_path, drift):
-    files = {ENGINE: "a = 1\n"}
-    write_package(files, tmp_path)
+    notes = [Note("notes/00-a.md", a_note(part("a = 1")))]
+    files = package(notes)
+    write_package(notes, tmp_path)
     assert differences(files, tmp_path) == []
     (tmp_path / ENGINE).write_bytes(drift)
     ((path, diff),) = differences(files, tmp_path)
@@ -121,7 +234,7 @@ def test_an_empty_module_that_no_note_makes_is_a_difference_and_goes_away(tmp_pa
     (tmp_path / "micrograd").mkdir()
     (tmp_path / ENGINE).touch()
     assert differences({}, tmp_path) == [(ENGINE, f"{ENGINE} is empty, and no note makes it\n")]
-    assert write_package({}, tmp_path) == [ENGINE]
+    assert write_package([], tmp_path) == [ENGINE]
     assert differences({}, tmp_path) == [] and not (tmp_path / ENGINE).exists()
 
 

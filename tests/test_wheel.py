@@ -8,8 +8,9 @@ import tomllib
 import zipfile
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, a_note, cell
 
+from scripts.note.format import Note
 from scripts.note.tangle import write_package
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -51,5 +52,8 @@ def test_tangling_leaves_what_it_did_not_write(tmp_path):
     (tmp_path / "micrograd").mkdir()
     for name in ("README.md", "py.typed", "gone.py"):
         (tmp_path / "micrograd" / name).write_text("0\n")
-    assert write_package({"micrograd/engine.py": "x = 1\n"}, tmp_path) == ["micrograd/engine.py", "micrograd/gone.py"]
+    assert write_package([Note("notes/00-a.md", a_note(cell("x = 1", title="engine.py")))], tmp_path) == [
+        "micrograd/engine.py",
+        "micrograd/gone.py",
+    ]
     assert sorted(path.name for path in (tmp_path / "micrograd").iterdir()) == ["README.md", "engine.py", "py.typed"]

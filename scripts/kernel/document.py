@@ -20,7 +20,7 @@ from scripts.note.format import Cell, Check, Note
 from scripts.note.lock import read_lock
 from scripts.note.outcome import Outcome, outcome
 from scripts.note.record import Changed, record, settle
-from scripts.note.tangle import package, write_package
+from scripts.note.tangle import write_package
 
 STRETCH = 1.5  # seconds after which a note's state is kept before its end
 
@@ -135,7 +135,7 @@ class Document:
 
     def unchanged(self, notes: list[Note]) -> int:
         """How many stretches have the code that they ran. Writes the package, which some of them import."""
-        write_package(package(notes), self.folder.parent)
+        write_package(notes, self.folder.parent)
         now = [code for note in notes for code in code_of(note)]
         for number, stretch in enumerate(self.ran):
             if now[: len(stretch.code)] != stretch.code:

@@ -70,8 +70,7 @@ def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TI
     of times."""
     notes = all_notes(folder)
     chosen = up_to(notes, last)
-    files = package(notes)
-    write_package(files, folder.parent)
+    write_package(notes, folder.parent)
     lock, done, total = read_lock(folder), [], time.perf_counter()
     print(f"{'note':<34} {'cells':>5} {'seconds':>8}  results", flush=True)
     for ran in executed(chosen, show_progress, time_limit):
@@ -90,5 +89,5 @@ def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TI
         return
     words = folder / "glossary.md"
     glossary = words.read_text(encoding="utf-8") if words.exists() else ""
-    write_notebook(build / "notebooks" / "whole.ipynb", whole_notebook(notes, done, files, glossary))
+    write_notebook(build / "notebooks" / "whole.ipynb", whole_notebook(notes, done, package(notes), glossary))
     write_lock(folder, lock)

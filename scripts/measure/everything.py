@@ -18,7 +18,7 @@ from scripts.common.files import write_file
 from scripts.common.problem import Problem
 from scripts.measure.document import edits, per_cell, whole_document
 from scripts.note.folder import FOLDER, all_notes
-from scripts.note.tangle import package, write_package
+from scripts.note.tangle import write_package
 
 WORK = Path("build/bench").absolute()
 DOCUMENT = WORK / "document"
@@ -114,7 +114,7 @@ def copy_document() -> None:
     shutil.rmtree(WORK, ignore_errors=True)
     shutil.copytree(FOLDER, DOCUMENT / FOLDER, ignore=shutil.ignore_patterns("*.ipynb"))
     shutil.copy("mkdocs.yml", DOCUMENT)
-    write_package(package(all_notes()), DOCUMENT)
+    write_package(all_notes(), DOCUMENT)
 
 
 def measure_all() -> Path:

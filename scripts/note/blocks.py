@@ -45,6 +45,11 @@ class Cell:
     output_line: int = 0
     figures: tuple[Figure, ...] = ()
 
+    @property
+    def result_line(self) -> int:
+        """The line where its results begin; its own, if it has none."""
+        return self.output_line or (self.figures[0].line if self.figures else self.line)
+
 
 @dataclass(frozen=True)
 class Excerpt:

@@ -9,6 +9,7 @@ from scripts.note import tangle
 from scripts.note.format import Note
 from scripts.note.lock import read_lock
 from scripts.note.markdown import anchors, links, missing_references, prose_lines, tokens
+from scripts.note.prove import prove
 
 
 def stray_spaces(note: Note) -> Iterator[Problem]:
@@ -100,8 +101,11 @@ def stray_figures(pages: list[Note], folder: Path) -> Iterator[Problem]:
 
 
 def drifted_package(notes: list[Note], folder: Path) -> Iterator[Problem]:
-    """Each file of the package that is not what the notes say, with the difference."""
-    for path, diff in tangle.differences(tangle.package(notes), folder.parent):
+    """Each file of the package that is not what the notes say, with the difference. Raises Problem where that cannot be
+    imported."""
+    files = tangle.package(notes)
+    prove(tangle.modules(notes), files, folder.parent)
+    for path, diff in tangle.differences(files, folder.parent):
         same = re.search(r"^@@ -(\d+).*\n((?: .*\n)*)", diff, re.M)  # none: an empty file is to go
         line = max(1, int(same[1]) + same[2].count("\n")) if same else 1
         yield Problem(f"{path}:{line}", "differs from the notes", "make tangle", diff.rstrip())

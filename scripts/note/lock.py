@@ -16,8 +16,12 @@ def digest(text: str | None, pictures: Iterable[bytes]) -> str:
 
 def read_lock(folder: Path) -> Lock:
     path = folder / LOCK
-    rows = path.read_text().splitlines()[1:] if path.exists() else []
-    return {name: digests for name, *digests in map(str.split, filter(str.strip, rows))}
+    return lock_of(path.read_text() if path.exists() else "")
+
+
+def lock_of(text: str) -> Lock:
+    """The lock that a file of this text holds."""
+    return {name: digests for name, *digests in map(str.split, filter(str.strip, text.splitlines()[1:]))}
 
 
 def write_lock(folder: Path, lock: Lock) -> None:

@@ -112,7 +112,7 @@ def definitions(note: Note, number: int, cell: Cell) -> list[Definition]:
         return []
     lines, found = cell.source.split("\n"), []
     for statement in body:
-        if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+        if isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             start = min([statement.lineno, *(decorator.lineno for decorator in statement.decorator_list)])
             source = "\n".join(lines[start - 1 : statement.end_lineno])
             found.append(Definition(statement.name, note, number, start, source))

@@ -1,0 +1,140 @@
+"""Joining: the statements of titled cells become one module, in which a definition that appears again replaces the
+earlier one. What would then do something else than the cells one after another is refused."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from scripts.common.problem import Problem
+from scripts.note.format import Cell, Note
+from scripts.note.source import syntax_tree
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Statements of a cell that share lines, with the comments above them, from the line `line` of the note on. `name`
+    is what a definition defines or what imports say; empty for what stands as often as it is written."""
+
+    note: Note
+    line: int
+    gap: str  # the line ends before it
+    source: str
+    statements: tuple[ast.stmt, ...]
+
+    @property
+    def name(self) -> str:
+        if len(self.statements) == 1 and isinstance(self.statements[0], DEFINITIONS):
+            return self.statements[0].name
+        imports = bool(self.statements) and all(isinstance(each, IMPORTS) for each in self.statements)
+        return self.source if imports else ""
+
+    @property
+    def place(self) -> str:
+        return self.note.place(self.line)
+
+
+def pieces(note: Note, cell: Cell) -> Iterator[Piece]:
+    """A cell's statements with all its comments, in order. Raises Problem where it is no Python."""
+    try:
+        body = syntax_tree(cell.source).body
+    except SyntaxError as error:
+        raise note.problem(cell.line + (error.lineno or 1), f"SyntaxError: {error.msg}") from None
+    groups: list[list[ast.stmt]] = [] if body else [[]]
+    for statement in body:
+        if groups and statement.lineno <= (groups[-1][-1].end_lineno or 0):
+            groups[-1].append(statement)
+        else:
+            groups.append([statement])
+    lines, start = cell.source.split("\n"), 0
+    for group in groups:
+        end = len(lines) if group is groups[-1] else group[-1].end_lineno or 0
+        text = "\n".join(lines[start:end])
+        blank = len(text) - len(text.lstrip("\n"))
+        yield Piece(note, cell.line + 1 + start + blank, "\n" * (1 + blank), text.strip("\n"), tuple(group))
+        start = end
+
+
+def joined(found: Iterable[Iterable[Piece]]) -> list[Piece]:
+    """The pieces of cells as one module. Raises Problem for a definition that cannot take the place of the earlier
+    one."""
+    module: list[Piece] = []
+    for cell in found:
+        follows = False  # whether the piece before it in the cell stands before it in the module, too
+        for piece in cell:
+            names = [each.name for each in module]
+            at = names.index(piece.name) if piece.name in names and piece.name else -1
+            if at >= 0 and takes_the_place(piece, module, at):
+                module[at] = replace(piece, gap=module[at].gap)
+                follows = False
+            elif piece.source:
+                module.append(piece if follows else replace(piece, gap="\n\n\n"))
+                follows = True
+    return module
+
+
+def takes_the_place(piece: Piece, module: list[Piece], at: int) -> bool:
+    """Whether a piece can stand where `module[at]`, of its name, does. Raises Problem for a definition that cannot."""
+    old, between = module[at], module[at + 1 :]
+    if not isinstance(piece.statements[0], DEFINITIONS):  # imports, which may be said again
+        return not any(bound(piece) & bound(each) for each in between)
+    for each in between:
+        if piece.name in reached(each, module) | bound(each):
+            raise refused(piece, f"is defined anew, but {each.place} has used the one before", "give one another name")
+        if names := reached(piece, module) & bound(each):
+            fact = f"takes the place of {old.place}, where nobody knows yet what {min(names)} is at {each.place}"
+            raise refused(piece, fact, f"put {min(names)} before that place")
+    return True
+
+
+def refused(piece: Piece, fact: str, remedy: str) -> Problem:
+    return Problem(piece.place, f"{piece.name} {fact}", remedy)
+
+
+def reached(piece: Piece, module: list[Piece]) -> set[str]:
+    """The names that decide what a piece does when it is met: its own, and those in whatever it may call."""
+    nodes = [node for statement in piece.statements for node in run_at_once(statement)]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    if piece.statements and isinstance(piece.statements[0], DEFINITIONS) and not any(map(calls, nodes)):
+        return names  # a class that it is based on is not called
+    mentioned = {name: each for each in module for name in bound(each)}
+    waiting = list(names & mentioned.keys())
+    while waiting:
+        each = mentioned[waiting.pop()]
+        new = {node.id for statement in each.statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        waiting += (new - names) & mentioned.keys()
+        names |= new
+    return names
+
+
+def calls(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) or bool(getattr(node, "decorator_list", ()))
+
+
+def run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs of a statement when it is met: of a function its decorators and defaults, of a class its body."""
+    yield node
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        children: list[ast.AST] = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+    else:
+        children = list(ast.iter_child_nodes(node))
+    for child in children:
+        yield from run_at_once(child)
+
+
+def bound(piece: Piece) -> set[str]:
+    """The names that a piece binds or deletes in the module."""
+    names, waiting = set(), list[ast.AST](piece.statements)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, DEFINITIONS):
+            names.add(node.name)
+            continue
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).partition(".")[0])
+        waiting += ast.iter_child_nodes(node)
+    return names
