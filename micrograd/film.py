@@ -86,9 +86,13 @@ def film(frames, captions):
     It plays three times, each frame as long as its caption takes to read,
     and stays on the last, which is also what is printed, and what is shown
     where motion is unwanted. What several frames share is in it once.
+    ValueError for drawings of different sizes.
     """
     roots = [minidom.parseString(frame).documentElement for frame in frames]
-    width, height = map(float, roots[0].getAttribute("viewBox").split()[2:])
+    sizes = {root.getAttribute("viewBox") for root in roots}
+    if len(sizes) > 1:
+        raise ValueError(f"drawings of different sizes: {sorted(sizes)}")
+    width, height = map(float, sizes.pop().split()[2:])
     texts = [subtitle(caption, width, height) for caption in captions]
     drawings = [svg_parts(r) + [("", text)] for r, text in zip(roots, texts)]
     seconds = [round(2.5 + len(caption) / 15) for caption in captions]

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from scripts.bind import xhtml
 from scripts.bind.content import Book, Chapter
-from scripts.bind.pictures import without_dark
+from scripts.bind.pictures import still
 from scripts.publish import fonts
 from scripts.publish.things import Words
 
@@ -130,7 +130,7 @@ def epub(book: Book, figures: Path, cover: bytes, folder: Path) -> bytes:
     files |= {"book.css": Path(__file__).with_name("looks").joinpath("epub.css").read_bytes(), "cover.png": cover}
     files |= {f"fonts/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.woff2"))}
     shown = sorted(set(re.findall(r'src="figures/([^"]+)"', text)))
-    files |= {f"figures/{name}": without_dark(figures / name) for name in shown}
+    files |= {f"figures/{name}": still(figures / name) for name in shown}
     return packed(files | {"book.opf": opf(book, files, list(made)).encode()})
 
 

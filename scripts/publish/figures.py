@@ -1,22 +1,35 @@
-"""Figures: as large as they are drawn, with a caption where their words are many."""
+"""Figures: as large as they are drawn, with a caption where their words are many. Films, which looks/film.js steps
+through."""
 
 import re
 from html import escape
 from pathlib import Path
 
+from scripts.note.outcome import DARK
 from scripts.publish.signs import minus
 
+FILM = '<svg class="film"'
 ALT = 200  # letters: a longer text is a caption
 SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)pt"\s+height="([\d.]+)pt"')
 END = re.compile(r"[.;:](?= )|,(?= )")
 
 
 def figure(alt: str, path: str, folder: Path) -> str:
-    """A figure that leads to its file. `folder` is where the page's note is."""
+    """A figure that leads to its file, or a film. `folder` is where the page's note is."""
+    if (shown := film(minus(alt), folder / path)) is not None:
+        return shown
     said, rest = short(minus(alt))
     caption = f"<figcaption>{escape(rest)}</figcaption>" if rest else ""
     image = f'<img src="{path}" alt="{escape(said)}"{size(folder / path)} loading="lazy">'
     return f'<figure><a class="figure" href="{path}">{image}</a>{caption}</figure>\n'
+
+
+def film(alt: str, path: Path) -> str | None:
+    """A film, which is in the page itself, so that a script can step through it; None for other figures."""
+    if path.suffix != ".svg" or not path.exists() or not (svg := path.read_text(encoding="utf-8")).startswith(FILM):
+        return None
+    svg = svg.replace(DARK, "").replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"', 1)
+    return f'<figure class="film" data-search-exclude>{svg.rstrip()}</figure>\n'
 
 
 def short(alt: str) -> tuple[str, str]:
