@@ -38,7 +38,7 @@ def entries(note: Note, reasons: Iterator[str]) -> Iterator[Entry]:
 
 
 def turns(note: Note) -> Iterator[tuple[int, Entry]]:
-    """The blocks of the reader's tasks by their numbers: the solution, with the stub it is written into, and asserts."""
+    """The blocks of the tasks by number: the solution, with the stub it is written into, and the asserts."""
     stub, folds, asked = "", 0, ""  # what is asked for next: "", a solution, asserts
     for thing in things(note):
         match thing:

@@ -1,0 +1,177 @@
+"""Runs the reader's blocks inside the browser's Python, and says what each gave as the book records it."""
+
+import ast
+import asyncio
+import inspect
+import io
+import json
+import linecache
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+import __main__
+
+from scripts.live import pretty  # IPython's, put beside this by the build
+from scripts.note.compare import same_text
+from scripts.note.drawing import STYLE, graph_source
+from scripts.note.outcome import Output, exception_text, outcome
+
+FORBIDDEN = ("js", "pyodide_js", "_pyodide_core", "pyodide", "pyodide.ffi", "pyodide.code", "_pyodide")
+
+
+class Said(io.TextIOBase):
+    """Standard output or standard error: what is written is told at once, and kept."""
+
+    def __init__(self, name: str, runner: "Runner"):
+        self.name, self.runner = name, runner
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.runner.hear(self.name, text)
+        self.runner.outputs.append({"output_type": "stream", "name": self.name, "text": text})
+        return len(text)
+
+
+class Absent(types.ModuleType):
+    """In the place of a package that is not here: it can be imported, and says why it is of no use when it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise ModuleNotFoundError(self.__doc__)
+
+
+class Loop(asyncio.BaseEventLoop):
+    """An event loop that waits by itself, not by the browser's timers: nothing is pending when a block has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._selector = self
+
+    def select(self, timeout: float | None) -> list[Any]:
+        import time
+
+        time.sleep(timeout or 0)
+        return []
+
+    def _process_events(self, events: list[Any]) -> None:
+        pass
+
+    def _write_to_self(self) -> None:
+        pass
+
+
+class Policy(asyncio.events._AbstractEventLoopPolicy):
+    """Gives asyncio such loops."""
+
+    def get_event_loop(self) -> asyncio.AbstractEventLoop:
+        return self.loop
+
+    def set_event_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        self.loop = loop
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        return Loop()
+
+
+class Runner:
+    """The session. `hear` is told the kind and the text of each thing that a block gives, `draw` makes a graph's SVG."""
+
+    def __init__(self, hear: Callable[[str, str], None], draw: Callable[[str], str]):
+        self.hear, self.draw = hear, draw
+        self.outputs: list[Output] = []
+        self.loop = Loop()
+
+    def run(self, asked: str) -> str:
+        """Runs a block, given as JSON; what it gave, as JSON."""
+        block = json.loads(asked)
+        self.outputs = []
+        name, raised = f"<{block['id']}>", False
+        try:
+            self.execute(block["code"], name)
+            self.flush_figures()
+        except BaseException as error:
+            raised = True
+            self.failed(error, name)
+        gave = outcome(self.outputs)
+        said: dict[str, Any] = {"text": gave.text, "figures": [each.decode() for each in gave.pictures], "raised": raised}
+        if "text" in block:
+            said["same"] = same_text(block["text"], gave.text, bool(block.get("varies")))
+        return json.dumps(said)
+
+    def execute(self, code: str, name: str) -> None:
+        """Runs the code, and shows the value of its last expression unless a semicolon ends it."""
+        linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+        tree, last = ast.parse(code, name), None
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(";"):
+            last = ast.Expression(tree.body.pop().value)  # type: ignore[attr-defined]
+        self.evaluate(tree, name, "exec")
+        if last and (value := self.evaluate(last, name, "eval")) is not None:
+            self.show(value)
+
+    def evaluate(self, tree: ast.AST, name: str, mode: str) -> Any:
+        code = compile(tree, name, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # type: ignore[call-overload]
+        value = eval(code, __main__.__dict__)
+        return self.loop.run_until_complete(value) if code.co_flags & inspect.CO_COROUTINE else value
+
+    def show(self, value: Any) -> None:
+        """Shows a value as IPython does: a drawing, or its text."""
+        data = {}
+        if any(kind.__module__ == "graphviz.graphs" and kind.__name__ == "Digraph" for kind in type(value).__mro__):
+            data["image/svg+xml"] = self.draw(graph_source(value))
+        elif hasattr(type(value), "_repr_svg_"):
+            data["image/svg+xml"] = value._repr_svg_()
+        else:
+            data["text/plain"] = pretty.pretty(value)
+        self.display(data)
+
+    def display(self, data: dict[str, str]) -> None:
+        self.outputs.append(shown := {"output_type": "display_data", "data": data})
+        for picture in outcome([shown]).pictures:
+            self.hear("figure", picture.decode())
+        if "text/plain" in data:
+            self.hear("value", data["text/plain"])
+
+    def flush_figures(self) -> None:
+        """Shows the figures that Matplotlib has open, and closes them."""
+        if not (figures := sys.modules.get("matplotlib._pylab_helpers")):
+            return
+        for manager in figures.Gcf.get_all_fig_managers():
+            manager.canvas.figure.savefig(file := io.StringIO(), format="svg", metadata={"Date": None, "Creator": None})
+            self.display({"image/svg+xml": file.getvalue()})
+        figures.Gcf.destroy_all()
+
+    def failed(self, error: BaseException, name: str) -> None:
+        """Tells an error, with the lines of the blocks that it came through."""
+        kind = type(error).__name__
+        self.outputs.append({"output_type": "error", "ename": kind, "evalue": str(error)})
+        calls = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith("<")]
+        frames = [{"id": each.filename[1:-1], "line": each.lineno, "name": each.name} for each in calls if "#" in each.filename]
+        line = error.lineno if isinstance(error, SyntaxError) and error.filename == name else None
+        line = line or next((each["line"] for each in reversed(frames) if each["id"] == name[1:-1]), 0)
+        self.hear("error", json.dumps({"text": exception_text(kind, str(error)), "line": line, "frames": frames}))
+
+
+def start(hear: Callable[[str, str], None], draw: Callable[[str], str], setting: str) -> Callable[[str], str]:
+    """Makes everything ready for the reader's first block: the function that runs one."""
+    told = json.loads(setting)
+    runner = Runner(hear, draw)
+    asyncio.events._set_event_loop_policy(Policy())
+    asyncio.events._set_running_loop(None)  # Pyodide's, which is the browser's
+    asyncio.set_event_loop(runner.loop)
+    for name in told["modules"]:
+        __import__(name)
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].rcParams.update(STYLE)
+    for name, reason in told["without"].items():
+        if name.partition(".")[0] not in told["modules"]:
+            sys.modules[name] = Absent(name, reason)
+            sys.modules[name].__path__ = []
+    sys.modules |= dict.fromkeys(FORBIDDEN)  # type: ignore[arg-type]
+    sys.stdout, sys.stderr = Said("stdout", runner), Said("stderr", runner)
+    return runner.run
