@@ -79,8 +79,9 @@ def home() -> Iterator[tuple[str, bytes]]:
     """What stands beside Python's own library: the book's package, graphviz, and what says what a result is."""
     for path, text in package(all_notes()).items():
         yield path, text.encode()
-    for path in sorted(installed("graphviz").glob("*.py")):
-        yield f"graphviz/{path.name}", path.read_bytes()
+    graphviz = installed("graphviz")
+    for path in sorted(graphviz.rglob("*.py")):
+        yield f"graphviz/{path.relative_to(graphviz).as_posix()}", path.read_bytes()
     for name in SHARED:
         yield f"scripts/{name}.py", (ROOT / "scripts" / f"{name}.py").read_bytes()
     yield "scripts/live/pretty.py", (installed("IPython") / "lib" / "pretty.py").read_bytes()

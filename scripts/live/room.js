@@ -80,7 +80,7 @@ export class Room {
     const from = Math.min(this.next.from, same < 0 ? Math.min(story.length, this.known.length) : same);
     const page = story.findIndex(({id}) => note(id) === note(story.at(-1).id));
     if (!this.known.length && page > 0) this.progress(`Replaying notes ${story[0].id.slice(0, 2)} to ${story[page - 1].id.slice(0, 2)}…`);
-    this.current = {number: (this.number = (this.number ?? 0) + 1), from, heard, resolve, began: performance.now()};
+    this.current = {number: (this.number = (this.number ?? 0) + 1), from, at: from, heard, resolve, began: performance.now()};
     this.next = undefined;
     const again = from === this.from;
     this.from = from;
@@ -92,17 +92,18 @@ export class Room {
 
   hear(data) {
     if (data.ready) this.started.ready();
-    if (data.died) return this.died(data.died);
-    if (data.number !== this.current?.number) return;
+    if (data.died) return this.died(data);
+    if (!this.current || data.number !== this.current.number) return;
     if (!data.parts) return this.end({at: data.at, stopped: data.stopped === true ? this.current.why ?? "deadline" : data.stopped}, data.grown);
     if (data.index >= this.current.from) this.progress("");
+    this.current.at = data.index;
     for (const part of data.parts) this.current?.heard({index: data.index, part});
   }
 
   // The interpreter is dead, or was killed: another one starts.
-  died(why) {
+  died({died: why, at}) {
     if (!this.current) this.started.failed(new Error(why));
-    else this.end({died: `Python was started again: ${why}.`, at: this.current.at}, true);
+    else this.end({died: `Python was started again: ${why}.`, at: at ?? this.current.at}, true);
   }
 
   end(said, restart) {

@@ -29,7 +29,7 @@ const alarm = {
   },
 };
 
-onmessage = ({data}) => (data.files ? start(data.files) : run(data)).catch((error) => postMessage({died: cause(error)}));
+onmessage = ({data}) => (data.files ? start(data.files) : run(data)).catch((error) => postMessage({died: cause(error), at: told?.index}));
 
 async function start({bytes, setting}) {
   globalThis.fetch = async (url) => { // the only things that can be had
@@ -85,7 +85,7 @@ async function run({number, from, rest, page, deadline, again, signal}) {
 // Runs one block, which the page hears of if it is `shown`; whether it raised.
 function block(number, index, shown) {
   const {id, code, text, varies} = story[index], start = performance.now();
-  told = shown && {number, index};
+  told = {number, index, shown};
   [waiting, said] = [[], 0];
   hear("start", "");
   let gave;
@@ -101,7 +101,7 @@ function block(number, index, shown) {
 
 let last = 0;
 function hear(kind, text) {
-  if (!told) return;
+  if (!told?.shown) return;
   if (kind === "error") waiting.push({kind, ...JSON.parse(text)});
   else if ((said += text.length) < LIMIT) {
     const before = waiting.at(-1);
@@ -112,7 +112,7 @@ function hear(kind, text) {
 }
 
 function tell() {
-  if (told && waiting.length) postMessage({...told, parts: waiting});
+  if (told?.shown && waiting.length) postMessage({...told, parts: waiting});
   waiting = [];
   last = performance.now();
 }
