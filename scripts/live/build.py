@@ -13,6 +13,7 @@ from scripts.common.files import write_file
 from scripts.common.problem import Problem
 from scripts.live.manifest import manifest
 from scripts.live.needs import WITHOUT
+from scripts.live.packages import distributed
 from scripts.note.folder import all_notes
 from scripts.note.tangle import package
 from scripts.publish.site import SITE
@@ -25,20 +26,31 @@ SHARED = ("__init__", "note/__init__", "note/compare", "note/drawing", "note/out
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def build_live() -> None:
-    """Builds build/site/live. Raises Problem if Node or the packages of npm cannot be had."""
+def build_live(distribution: Path | None = None) -> None:
+    """Builds build/site/live, with NumPy and others if Pyodide's distribution has them. Raises Problem if Node or the
+    packages of npm cannot be had."""
     install()
     pyodide = MODULES / "node_modules/pyodide"
     shutil.rmtree(LIVE, ignore_errors=True)
-    bundle("worker.js", "--format=iife", "--define:import.meta.url='file:///worker.js'", "--external:node:*", "--external:ws")
+    bundle(
+        "worker.js",
+        "--format=iife",
+        "--define:import.meta.url='file:///worker.js'",
+        "--external:node:*",
+        "--external:ws",
+    )
     bundle("room.js", "--format=esm", "--loader:.html=text")
     files = {name: (pyodide / name).read_bytes() for name in ("pyodide.asm.wasm", "python_stdlib.zip")}
     files["home.zip"] = archive(home())
-    info = json.loads((pyodide / "pyodide-lock.json").read_text())["info"]
-    setting = {"files": sorted(files), "packages": {}, "modules": [], "without": WITHOUT, "info": info}
+    lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
+    entries, wheels = distributed(distribution, list(WITHOUT), lock) if distribution else ({}, {})
+    modules = sorted(name for entry in entries.values() for name in entry["imports"])
+    without = {name: reason for name, reason in WITHOUT.items() if name not in modules}
+    setting = {"files": sorted(files | wheels), "info": lock["info"], "packages": entries, "without": without}
+    setting["modules"] = [name for name in modules if name in WITHOUT]
     files["setting.json"] = json.dumps(setting, sort_keys=True).encode()
-    files["book.json"] = manifest(all_notes(), set()).encode()
-    for name, content in files.items():
+    files["book.json"] = manifest(all_notes(), set(modules)).encode()
+    for name, content in (files | wheels).items():
         write_file(LIVE / name, content)
 
 
@@ -57,7 +69,13 @@ def install() -> None:
 def bundle(entry: str, *options: str) -> None:
     """Bundles one of our scripts with all that it imports, into one file."""
     esbuild = str(MODULES / "node_modules/esbuild/bin/esbuild")
-    always = ["--bundle", "--minify", "--target=es2022", "--log-level=warning", f"--outfile={(LIVE / entry).absolute()}"]
+    always = [
+        "--bundle",
+        "--minify",
+        "--target=es2022",
+        "--log-level=warning",
+        f"--outfile={(LIVE / entry).absolute()}",
+    ]
     call("node", esbuild, str(HERE / entry), *always, *options)
 
 
@@ -80,8 +98,8 @@ def home() -> Iterator[tuple[str, bytes]]:
     for path, text in package(all_notes()).items():
         yield path, text.encode()
     graphviz = installed("graphviz")
-    for path in sorted(graphviz.rglob("*.py")):
-        yield f"graphviz/{path.relative_to(graphviz).as_posix()}", path.read_bytes()
+    for module in sorted(graphviz.rglob("*.py")):
+        yield f"graphviz/{module.relative_to(graphviz).as_posix()}", module.read_bytes()
     for name in SHARED:
         yield f"scripts/{name}.py", (ROOT / "scripts" / f"{name}.py").read_bytes()
     yield "scripts/live/pretty.py", (installed("IPython") / "lib" / "pretty.py").read_bytes()

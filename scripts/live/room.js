@@ -16,7 +16,7 @@
 //   {kind: "stdout" | "stderr", text}     to be appended; not yet as the book records it
 //   {kind: "value", text}
 //   {kind: "figure", text}                an SVG file as the book records it: show it as an image, never as markup
-//   {kind: "error", text, line, frames}   "Type: message", its line in the block, [{id, line, name}] outermost first
+//   {kind: "error", text, line, frames}   "Type: message", its line in the block, [[id, line, name]] outermost first
 //   {kind: "done", ms, text, figures, raised, same}
 //                                         the result as the book would record it, text or null, and its SVG files;
 //                                         `same`: by the book's rule for numbers, it is the recorded text

@@ -16,8 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 import __main__
-
-from scripts.live import pretty  # IPython's, put beside this by the build
+from scripts.live import pretty  # type: ignore[attr-defined]  # IPython's, which the build puts beside this
 from scripts.note.compare import same_text
 from scripts.note.drawing import STYLE, graph_source
 from scripts.note.outcome import Output, exception_text, outcome
@@ -98,21 +97,8 @@ class Loop(asyncio.BaseEventLoop):
         pass
 
 
-class Policy(asyncio.events._AbstractEventLoopPolicy):
-    """Gives asyncio such loops."""
-
-    def get_event_loop(self) -> asyncio.AbstractEventLoop:
-        return self.loop
-
-    def set_event_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        self.loop = loop
-
-    def new_event_loop(self) -> asyncio.AbstractEventLoop:
-        return Loop()
-
-
 class Runner:
-    """The session. `hear` is told the kind and the text of each thing that a block gives, `draw` makes a graph's SVG."""
+    """The session. `hear` is told the kind and text of each thing that a block gives, `draw` makes a graph's SVG."""
 
     def __init__(self, hear: Callable[[str, str], None], draw: Callable[[str], str]):
         self.hear, self.draw = hear, draw
@@ -131,9 +117,13 @@ class Runner:
             raised = True
             self.failed(error, name)
         gave = outcome(self.outputs)
-        said: dict[str, Any] = {"text": gave.text, "figures": [each.decode() for each in gave.pictures], "raised": raised}
+        said: dict[str, Any] = {
+            "text": gave.text,
+            "figures": [each.decode() for each in gave.pictures],
+            "raised": raised,
+        }
         if "text" in block:
-            said["same"] = same_text(block["text"], gave.text, bool(block.get("varies")))
+            said["same"] = block.get("varies") or same_text(block["text"], gave.text)
         return json.dumps(said)
 
     def execute(self, code: str, name: str) -> None:
@@ -182,10 +172,11 @@ class Runner:
         """Tells an error, with the lines of the blocks that it came through."""
         kind = type(error).__name__
         self.outputs.append({"output_type": "error", "ename": kind, "evalue": str(error)})
-        calls = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith("<")]
-        frames = [{"id": each.filename[1:-1], "line": each.lineno, "name": each.name} for each in calls if "#" in each.filename]
-        line = error.lineno if isinstance(error, SyntaxError) and error.filename == name else None
-        line = line or next((each["line"] for each in reversed(frames) if each["id"] == name[1:-1]), 0)
+        calls = traceback.extract_tb(error.__traceback__)
+        frames = [(call.filename[1:-1], call.lineno or 0, call.name) for call in calls if "#" in call.filename]
+        line = next((line for block, line, _ in reversed(frames) if block == name[1:-1]), 0)
+        if isinstance(error, SyntaxError) and error.filename == name:
+            line = error.lineno or 0
         self.hear("error", json.dumps({"text": exception_text(kind, str(error)), "line": line, "frames": frames}))
 
 
@@ -193,7 +184,7 @@ def start(hear: Callable[[str, str], None], draw: Callable[[str], str], setting:
     """Makes everything ready for the reader's first block: the function that runs one."""
     told = json.loads(setting)
     runner = Runner(hear, draw)
-    asyncio.events._set_event_loop_policy(Policy())
+    asyncio.new_event_loop = asyncio.events.new_event_loop = Loop
     asyncio.events._set_running_loop(None)  # Pyodide's, which is the browser's
     asyncio.set_event_loop(runner.loop)
     for name in told["modules"]:

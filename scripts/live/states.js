@@ -64,7 +64,7 @@ function filesOf(FS) {
     if (FS.isDir(mode)) Object.values(said.contents).forEach(visit);
   };
   visit(FS.root);
-  const names = FS.nameTable.map((node) => {
+  const names = Array.from(FS.nameTable, (node) => { // a table of hashes: most of it is empty
     const chain = [];
     for (; node; node = node.name_next) chain.push(node);
     return chain;
@@ -79,7 +79,6 @@ function putFilesBack(FS, {nodes, names, streams, folder, inode}) {
     if (said.contents) copy.contents = FS.isDir(said.mode) ? {...said.contents} : said.contents.slice();
     Object.assign(node, copy);
   }
-  FS.nameTable.length = 0;
   names.forEach((chain, at) => {
     FS.nameTable[at] = chain[0];
     chain.forEach((node, n) => (node.name_next = chain[n + 1]));
