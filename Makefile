@@ -1,5 +1,6 @@
 # make alone lists the commands. PYTHON=python uses the interpreter at hand and sets nothing up;
 # PIP_ARGS="…" is handed to pip at set-up; BASE=python3.12 makes .venv with another Python.
+# LIVE_PACKAGES=folder gives `make site` Pyodide's distribution, whose NumPy and Matplotlib it then brings.
 # `make run NOTE=07` stops after that note; `make serve PORT=8001` and `make lab PORT=8889` listen elsewhere.
 
 BASE ?= python3
@@ -23,8 +24,8 @@ check: $(READY) ## ask whether notes, results, package, figures and links agree
 tangle: $(READY) ## write the package micrograd/ from the notes
 	@$(PYTHON) -m scripts.tangle
 
-site: run ## run, then build the site into build/site
-	@$(PYTHON) -m scripts.site
+site: run $(READY:ready=live) ## run, then build the site into build/site (Node is installed on first use)
+	@$(PYTHON) -m scripts.site $(LIVE_PACKAGES)
 
 book: $(READY:ready=book) ## write the book as EPUB and PDF into build/book (Typst is installed on first use)
 	@$(PYTHON) -m scripts.book
@@ -55,5 +56,9 @@ clean: ## delete what can be made again (not .venv)
 .venv/book: requirements-book.txt $(READY)
 	@$(BASE) -m scripts.setup -r requirements-book.txt $(PIP_ARGS)
 	@touch $@
+
+# Without a network there is none: then the site is built all the same, and says so.
+.venv/live: requirements-live.txt $(READY)
+	@$(BASE) -m scripts.setup -r requirements-live.txt $(PIP_ARGS) && touch $@ || true
 
 .PHONY: help run test check tangle site book review serve lab bench clean

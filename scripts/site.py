@@ -1,12 +1,27 @@
-"""Builds build/site from the notes and the executed notebooks: `make site`, which runs the notes first."""
+"""Builds build/site from the notes and the executed notebooks: `make site`, which runs the notes first. Its blocks can
+be run, edited and dragged if Node and npm's packages are to be had; with the folder of Pyodide's distribution
+(`make site LIVE_PACKAGES=folder`), those that need NumPy and Matplotlib too."""
+
+import sys
+from pathlib import Path
 
 from scripts.common.door import Parser, door
+from scripts.common.problem import Problem
+from scripts.live.build import build_live
 from scripts.publish.site import make_site
 
 
 @door(__name__)
 def main() -> int:
-    Parser("scripts.site", __doc__).parse_args()
+    parser = Parser("scripts.site", __doc__)
+    parser.add_argument("packages", nargs="?", type=Path, help="the folder of Pyodide's distribution")
+    packages = parser.parse_args().packages
     first = make_site()
+    try:
+        build_live(packages)
+    except Problem as problem:
+        if packages:
+            raise
+        print(f"the blocks of this site do not answer. {problem}", file=sys.stderr)
     print(f"{first}: open it, or serve {first.parent} from anywhere")
     return 0

