@@ -16,7 +16,7 @@ run: $(READY) ## run every note (or up to NOTE=07) in one kernel and record its 
 	@$(PYTHON) -m scripts.run $(NOTE)
 
 test: $(READY) ## run the tests (the slow ones with TESTS='-m slow')
-	@$(PYTHON) -m pytest $(TESTS)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(READY) ## ask whether notes, results, package, figures and links agree
 	@$(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check && $(PYTHON) -m mypy && $(PYTHON) -m scripts.check

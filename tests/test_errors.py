@@ -139,7 +139,7 @@ def test_a_cell_that_passes_its_time_limit_is_stopped(book, own_kernel):
     assert book["00-a.md"] == text
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
 def test_an_interrupt_stops_the_kernel_and_leaves_the_note_as_it_was(book, sent):
     long = a_note(cell("open('started', 'w').close()\nimport time\ntime.sleep(60)"), output("old"))

@@ -62,9 +62,12 @@ def forget_texts() -> None:
         Path(note.path).write_text(note.with_results(kept), encoding="utf-8")
 
 
-def test_a_run_of_the_book_records_what_was_recorded_and_the_check_agrees(book, file_regression):
-    for folder in "notes", "micrograd":
-        shutil.copytree(GOLDEN / folder, book.root / folder, dirs_exist_ok=True)
+def test_a_run_under_a_readers_own_settings_tangles_records_what_was_recorded_and_the_check_agrees(
+    book, monkeypatch, file_regression
+):
+    shutil.copytree(GOLDEN / "notes", book.root / "notes", dirs_exist_ok=True)
+    (book.root / "matplotlibrc").write_text("lines.linewidth: 20\n")
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
     forget_texts()
     assert Book(GOLDEN).files("notes") != book.files("notes")
     assert book.command("run")[0] == 0  # in a kernel of its own, which has imported no other package

@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 
 from scripts.common.problem import Problem
 from scripts.note.format import Note
-from scripts.publish import site
 from scripts.publish.glossary import Glossary
 from scripts.publish.head import description
+from scripts.publish.home import FIRST_GRAPH
 from scripts.publish.page import Page
 from scripts.publish.versions import Index
 
@@ -205,6 +205,7 @@ def test_a_note_without_a_title_is_refused():
         page_of("Prose.\n")
 
 
+ADDRESS = "https://example.org/book/"
 FIRST = a_note(
     "So $\\frac{1}{2}$, `$code$` and **bold**. To [the next](01-b.md#its-end).",
     "$$\na_1 = b_2\n$$",
@@ -227,17 +228,20 @@ SECOND = a_note(
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, session):
-    """A book of two notes, with its site."""
+    """A book of two notes, with its site, which is to be at ADDRESS."""
     book = Book(tmp_path_factory.mktemp("built"))
     book["00-a.md"], book["01-b.md"] = FIRST, SECOND
     book["index.md"] = "# The book\n\n[First](00-a.md)\n"
     book["glossary.md"] = "# Glossary\n\n- **Aside**: A word beside the text.\n"
     shutil.copy(ROOT / "mkdocs.yml", book.root)
+    shutil.copy(ROOT / "notes" / FIRST_GRAPH, book.root / "notes" / FIRST_GRAPH)
     book.run_in(session)
     (book.root / "build" / "book").mkdir()
     for kind in "epub", "pdf":
         (book.root / "build" / "book" / f"tiny.{kind}").write_bytes(kind.encode())
-    status, said, complaint = book.command("site")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SITE_URL", ADDRESS)
+        status, said, complaint = book.command("site")
     assert (status, complaint) == (0, "")
     assert said == "build/site/index.html: open it, or serve build/site from anywhere\n"
     return book
@@ -258,7 +262,8 @@ def test_a_site_knows_no_day(built):
 
 
 @pytest.mark.slow
-def test_two_builds_are_byte_identical(built, tmp_path):
+def test_two_builds_are_byte_identical(built, tmp_path, monkeypatch):
+    monkeypatch.setenv("SITE_URL", ADDRESS)
     shutil.copytree(built.root, tmp_path / "other")
     other = Book(tmp_path / "other")
     shutil.rmtree(other.root / "build/site")
@@ -308,10 +313,17 @@ def test_the_whole_notebook_is_a_page_and_each_note_can_be_downloaded(built):
     assert names == {f"build/site/notebooks/{name}.ipynb" for name in ("00-a", "01-b", "whole")}
 
 
-def test_what_mkdocs_warns_of_stops_the_build(built, monkeypatch, tmp_path):
-    shutil.copytree(built.root, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    with open("build/pages/01-b.md", "a") as page:
-        page.write("\n[Nowhere](02-c.md)\n")
-    with pytest.raises(Problem, match=r"^mkdocs.yml: the site was not built\n.*'01-b.md' contains a link '02-c.md'"):
-        site.build()
+def test_a_page_names_itself_and_its_picture_to_those_who_share_and_index_it(built):
+    head = parsed(built, "00-a.html").head
+    said = {tag.get("property"): tag["content"] for tag in head.select("meta[property]")}
+    assert head.select_one("link[rel=canonical]")["href"] == said["og:url"] == ADDRESS + "00-a.html"
+    assert said["og:description"].startswith("So ") and said["og:image"] == ADDRESS + "looks/card.png"
+    assert (built.root / "build/site/looks/card.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_sitemap_has_every_page_and_a_missing_one_knows_where_the_site_is(built):
+    site = built.root / "build" / "site"
+    listed = set(re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8")))
+    pages = {path.name for path in site.glob("*.html")} - {"404.html"}
+    assert {address.replace(ADDRESS, "") or "index.html" for address in listed} == pages
+    assert f'<base href="{ADDRESS}">' in (site / "404.html").read_text(encoding="utf-8")

@@ -211,23 +211,6 @@ def test_a_run_tells_each_note_its_cells_and_what_was_recorded(book, capsys):
     assert rows[3][:6] == ["all,", "with", "the", "kernel", "2", rows[3][5]]
 
 
-def test_a_run_tangles_first_so_that_a_note_can_import_the_package(book):
-    book["00-a.md"] = a_note(cell("def double(x):\n    return x + x", title="__init__.py"))
-    book["01-b.md"] = a_note(cell("from micrograd import double\n\ndouble(3)"))
-    status, _, complaint = book.command("run")
-    assert (status, complaint) == (0, "")
-    assert output("6") in book["01-b.md"]
-
-
-def test_a_readers_own_settings_change_no_figure_and_skip_no_assert(book, monkeypatch):
-    markers = "import matplotlib\nmatplotlib.rcParams['lines.markersize']"
-    book["00-a.md"] = a_note(cell(markers), cell("assert False", tag="raises-exception"))
-    (book.root / "matplotlibrc").write_text("lines.markersize: 20\n")
-    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
-    assert book.command("run")[0] == 0
-    assert output("6.0") in book["00-a.md"]
-
-
 def test_on_a_terminal_a_run_shows_the_note_and_the_cell_under_way(book, capsys, monkeypatch):
     book["00-a.md"] = a_note(cell("1"), "Prose.", cell("2"))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)

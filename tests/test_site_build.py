@@ -111,12 +111,13 @@ def test_a_site_gets_its_faces_and_is_made_lighter(small, monkeypatch):
     assert "Title" in letters[0]
 
 
-def test_mkdocs_is_told_to_be_strict_and_to_know_no_day(small, monkeypatch):
-    (small.root / "build/mkdocs.yml").write_text("site_name: x\ndocs_dir: nowhere\n")
+def test_what_mkdocs_warns_of_stops_the_build_and_is_said_without_what_it_only_tells(small):
+    site.write_file(site.PAGES / "index.md", b"[Nowhere](02-c.md)\n")
+    site.write_file(Path("build/mkdocs.yml"), b"site_name: x\ndocs_dir: pages\nsite_dir: site\nplugins: []\n")
     with pytest.raises(Problem) as caught:
         site.build()
     assert (caught.value.place, caught.value.fact) == ("mkdocs.yml", "the site was not built")
-    assert "docs_dir" in caught.value.detail and "INFO" not in caught.value.detail
+    assert "'index.md' contains a link '02-c.md'" in caught.value.detail and "INFO" not in caught.value.detail
 
 
 def test_a_face_has_latin_and_the_letters_of_the_text_and_formulas_if_it_is_for_math(tmp_path, monkeypatch):
