@@ -1,4 +1,4 @@
-"""Notes as editors of notebooks read and write them: JupyterLab as `make lab` starts it, and others through Jupytext."""
+"""Notes as editors of notebooks read and write them: `make lab`, and others through Jupytext."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
