@@ -10,6 +10,7 @@ from scripts.kernel.pairing import unpaired
 from scripts.kernel.run import stale_results
 from scripts.note.folder import FOLDER, all_notes, markdown_files, plain_pages
 from scripts.note.form import dead_links, drifted_excerpts, drifted_package, stray_figures, stray_spaces, stray_titles
+from scripts.publish.mathml import unreadable_formulas
 
 
 def report(subject: str, problems: Iterator[Problem]) -> bool:
@@ -41,6 +42,7 @@ def check(folder: Path = FOLDER) -> bool:
         ),
         "excerpts": chain.from_iterable(map(drifted_excerpts, [*plain, *notes])),
         "links and alt texts": chain.from_iterable(map(dead_links, texts)),
+        "formulas": chain.from_iterable(map(unreadable_formulas, [*plain, *notes])),
         "figures": stray_figures(notes, folder),
         "package = notes": drifted_package(notes, folder),
         "results = a fresh run": stale_results(notes, folder),

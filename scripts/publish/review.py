@@ -7,7 +7,7 @@ from html import escape
 from scripts.note.review import Change, Version
 
 LONG_TEXT = 5_000  # letters: a longer result is compared line by line
-FRAME = """<!doctype html>
+DOCUMENT_FRAME = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -38,7 +38,7 @@ def review_page(found: list[Change], token: str, said: str = "") -> str:
     if count > 1:
         parts += [BUTTONS.format(token=token, key="all", focus="", all=" all", place="")]
     parts += [section(change, token, at == 0) for at, change in enumerate(found)]
-    return FRAME.format(title=title, said="".join(parts))
+    return DOCUMENT_FRAME.format(title=title, said="".join(parts))
 
 
 def section(change: Change, token: str, first: bool) -> str:
