@@ -18,6 +18,7 @@ from scripts.note.form import (
     stray_spaces,
     stray_titles,
 )
+from scripts.publish.mathml import unreadable_formulas
 
 
 def report(subject: str, problems: Iterator[Problem]) -> bool:
@@ -49,6 +50,7 @@ def check(folder: Path = FOLDER) -> bool:
         ),
         "excerpts": chain.from_iterable(map(drifted_excerpts, [*plain, *notes])),
         "links and alt texts": chain.from_iterable(map(dead_links, texts)),
+        "formulas": chain.from_iterable(map(unreadable_formulas, [*plain, *notes])),
         "figures": stray_figures([*plain, *notes], folder),
         "package = notes": drifted_package(notes, folder),
         "results = a fresh run": stale_results(notes, folder),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from xml.etree import ElementTree
 
 from scripts.common.problem import Problem
-from scripts.publish.mathml import converted
+from scripts.publish.mathml import converted, is_name
 
 Element = ElementTree.Element
 ACCENTS = {"^": "hat", "~": "tilde", "¯": "macron", "→": "arrow", "˙": "dot", "_": "underline"}
@@ -53,7 +53,7 @@ def name(element: Element) -> str:
 def operator(element: Element) -> str:
     """A sign, the name of a function that has limits, or a bracket, which grows unless it is told not to."""
     text = element.text or ""
-    if len(text) > 1 and text.isalpha():
+    if is_name(text):
         return f"op({quoted(text)}, limits: #true)"
     return text if text in ("(", ")", "[", "]") and element.get("stretchy") != "false" else literal(text)
 

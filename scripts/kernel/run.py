@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from scripts.common.problem import Problem
 from scripts.kernel.execute import TIME_LIMIT, Step, execute
 from scripts.kernel.notebook import finished, write_notebook
@@ -16,7 +18,7 @@ from scripts.note.folder import FOLDER, all_notes, up_to
 from scripts.note.format import Cell, Note, Prose
 from scripts.note.lock import read_lock, write_lock
 from scripts.note.outcome import Outcome, outcome
-from scripts.note.record import record, settle, undrawn
+from scripts.note.record import Recorded, record, recorded_lines, settle, undrawn
 from scripts.note.tangle import package, write_package
 
 OnNote = Callable[[Note, float, int], None]
@@ -65,25 +67,39 @@ def show_progress(note: Note, start: float, at: int) -> None:
         print(f"\r\x1b[K{note.stem:<34} {cells:>4}/{len(note.cells)} {seconds:>7.1f} s", end="", flush=True)
 
 
+def show_row(name: str, cells: int, seconds: float, what: str = "") -> None:
+    """A row of the table of times, in the place of the progress."""
+    clear = "\r\x1b[K" if sys.stdout.isatty() else ""
+    print(f"{clear}{name:<34} {cells:>5} {seconds:>8.2f}  {what}".rstrip(" "), flush=True)
+
+
+def changed_places(note: Note, results: list[Recorded]) -> list[str]:
+    """Where the results that changed stand in the note as it has been written."""
+    written = Note(note.path, note.with_results(list(map(recorded_lines, results))))
+    return [written.place(cell.result_line) for cell, each in zip(written.cells, results, strict=True) if each.fact]
+
+
 def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TIME_LIMIT, last: str = "") -> None:
     """Tangles, runs every note (up to `last`) and records its results, writes the executed notebooks; prints a table
     of times."""
     notes = all_notes(folder)
     chosen = up_to(notes, last)
     write_package(notes, folder.parent)
-    lock, done, total = read_lock(folder), [], time.perf_counter()
+    lock, done, changed, total = read_lock(folder), list[NotebookNode](), list[str](), time.perf_counter()
     print(f"{'note':<34} {'cells':>5} {'seconds':>8}  results", flush=True)
-    for ran in executed(chosen, show_progress, time_limit):
-        note = ran.note
-        results = settle(note, outcomes(note, ran.steps), lock)
-        changed = record(note, results, lock)
-        done.append(finished(note, [step.outputs for step in ran.steps], results))
-        write_notebook(build / "notebooks" / f"{note.stem}.ipynb", done[-1])
-        clear = "\r\x1b[K" if sys.stdout.isatty() else ""
-        what = f"{changed} recorded" if changed else "as recorded"
-        print(f"{clear}{note.stem:<34} {len(note.cells):>5} {ran.seconds:>8.2f}  {what}", flush=True)
-    cells, name = sum(len(note.cells) for note in chosen), "all" if chosen == notes else "these"
-    print(f"{f'{name}, with the kernel':<34} {cells:>5} {time.perf_counter() - total:>8.2f}")
+    try:
+        for ran in executed(chosen, show_progress, time_limit):
+            results = settle(ran.note, outcomes(ran.note, ran.steps), lock)
+            count = record(ran.note, results, lock)
+            changed += changed_places(ran.note, results)
+            done.append(finished(ran.note, [step.outputs for step in ran.steps], results))
+            write_notebook(build / "notebooks" / f"{ran.note.stem}.ipynb", done[-1])
+            show_row(ran.note.stem, len(ran.note.cells), ran.seconds, f"{count} recorded" if count else "as recorded")
+        cells, name = sum(len(note.cells) for note in chosen), "all" if chosen == notes else "these"
+        show_row(f"{name}, with the kernel", cells, time.perf_counter() - total)
+    finally:
+        if changed:
+            print("\n".join(["", "changed (make review shows old and new):", *changed]), flush=True)
     if rest := notes[len(chosen) :]:
         print(f"not run: {rest[0].stem}{f' to {rest[-1].stem}' if rest[1:] else ''}; whole.ipynb is as it was")
         return

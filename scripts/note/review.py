@@ -20,7 +20,7 @@ ACCEPTED = Path("build/accepted")  # the keys of the changes that have been acce
 
 
 @dataclass(frozen=True)
-class Result:
+class Version:
     """What is recorded below a cell: its text, and its figures with their files' content (empty if one is missing)."""
 
     text: str | None = None
@@ -37,8 +37,8 @@ class Change:
 
     note: Note
     number: int
-    old: Result
-    new: Result
+    old: Version
+    new: Version
 
     @property
     def cell(self) -> Cell:
@@ -67,7 +67,7 @@ def _changes(note: Note, before: dict[str, bytes]) -> Iterator[Change]:
     files = figure_files(Path(note.path).parent)
     earlier = cells_before(note, before)
     for number, cell in enumerate(note.cells):
-        old = result_of(earlier[number], before) if number in earlier else Result()
+        old = result_of(earlier[number], before) if number in earlier else Version()
         new = result_of(cell, files)
         if (old.text, old.pictures) != (new.text, new.pictures):
             yield Change(note, number, old, new)
@@ -77,8 +77,8 @@ def figure_files(folder: Path) -> dict[str, bytes]:
     return {f"figures/{path.name}": path.read_bytes() for path in folder.glob("figures/*") if path.is_file()}
 
 
-def result_of(cell: Cell, files: dict[str, bytes]) -> Result:
-    return Result(cell.output, tuple((figure, files.get(figure.path, b"")) for figure in cell.figures))
+def result_of(cell: Cell, files: dict[str, bytes]) -> Version:
+    return Version(cell.output, tuple((figure, files.get(figure.path, b"")) for figure in cell.figures))
 
 
 def cells_before(note: Note, before: dict[str, bytes]) -> dict[int, Cell]:
@@ -92,7 +92,7 @@ def cells_before(note: Note, before: dict[str, bytes]) -> dict[int, Cell]:
     except UnicodeDecodeError:
         raise Problem(f"HEAD:{note.path}", "not UTF-8 text", "commit the note as it is now") from None
     then, now = ([cell.source for cell in cells] for cells in (earlier, note.cells))
-    pairs = {}
+    pairs = dict[int, Cell]()
     for tag, a, b, c, d in difflib.SequenceMatcher(None, then, now, autojunk=False).get_opcodes():
         if tag == "equal" or (tag == "replace" and b - a == d - c):
             pairs |= dict(zip(range(c, d), earlier[a:b], strict=True))

@@ -9,13 +9,29 @@ from xml.etree.ElementTree import Element
 from latex2mathml.converter import convert
 
 from scripts.common.problem import Problem
+from scripts.note.format import Note
+from scripts.note.markdown import leaves, tokens
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 SIGNS = ("−", "+", "±")
 BARS = ("‖", "|")
 CLOSING_SIGNS = (")", "]", "}", *BARS)
-LIMITS = ("lim", "max", "min")  # whose index is below them in a display
+HARD_SPACE = "\N{NO-BREAK SPACE}"
+LIMITS = (
+    "lim",
+    "max",
+    "min",
+    f"arg{HARD_SPACE}max",
+    f"arg{HARD_SPACE}min",
+    "argmax",
+    "argmin",
+)  # whose index is below them in a display
 SCRIPTED = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
+MATRICES = ("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array")
+ENVIRONMENTS = ("align*", "cases", "equation", "equation*", *MATRICES)
+COMMAND = re.compile(r"\\[A-Za-z]")
+DROPPED = re.compile(r"\\(?:b|x)?cancel\b|\\boxed\b|\\DeclareMathOperator\b")  # read, and never seen
+SPACE = re.compile(r"\\[,:; ]|~")
 THIN = "0.167em"
 ElementTree.register_namespace("", NAMESPACE)
 
@@ -30,9 +46,46 @@ def converted(tex: str, place: str, display: bool) -> str:
     if len(re.findall(r"[(\[]", tex)) != len(re.findall(r"[)\]]", tex)):
         raise Problem(place, f"a formula whose brackets do not match: {tex}", "write \\$ for a dollar that is money")
     try:
-        return convert(tex.strip().replace("{aligned}", "{align*}"), display="block" if display else "inline")
+        math = convert(plainer(tex), display="block" if display else "inline")
+        lost = unread(tex, ElementTree.fromstring(math))
     except Exception as error:
         raise Problem(place, f"math that latex2mathml cannot read: {tex.strip()} ({error})") from None
+    if lost:
+        raise Problem(place, f"math that a page cannot show: {lost} in {tex.strip()}", "write it with other commands")
+    return math
+
+
+def plainer(tex: str) -> str:
+    """A formula in the commands that latex2mathml knows: lines without numbers, names in one word."""
+    tex = re.sub(r"\\(?:nonumber|notag)\b", "", tex.strip())
+    tex = re.sub(r"\{(?:aligned|align|split)\}", "{align*}", tex)
+    return re.sub(
+        r"\\operatorname\*?\{(.*?)\}", lambda name: rf"\operatorname{{{SPACE.sub(HARD_SPACE, name[1])}}}", tex
+    )
+
+
+def unread(tex: str, math: Element) -> str:
+    """The first thing in a formula that would stand on the page as it is written, or be lost; empty if nothing."""
+    if commands := [said(element) for element in math.iter() if COMMAND.match(said(element))]:
+        return commands[0]
+    if others := [name for name in re.findall(r"\\begin\{(.*?)\}", plainer(tex)) if name not in ENVIRONMENTS]:
+        return f"\\begin{{{others[0]}}}"
+    if dropped := DROPPED.search(tex):
+        return dropped[0]
+    braces = re.sub(r"\\.", "", tex)
+    return "a brace without its other" if braces.count("{") != braces.count("}") else ""
+
+
+def unreadable_formulas(note: Note) -> Iterator[Problem]:
+    """Each formula of a page that it cannot show, with its line."""
+    for token in tokens(note.body):
+        parts = leaves(token) if token.type == "inline" else [(token, 0)]
+        for part, line in parts:
+            if part.type.startswith("math_") and token.map:
+                try:
+                    converted(part.content, note.place(token.map[0] + 1 + line), part.type != "math_inline")
+                except Problem as problem:
+                    yield problem
 
 
 def formula(tex: str, place: str, display: bool) -> str:
@@ -71,7 +124,11 @@ def said(element: Element) -> str:
 
 
 def is_function(element: Element) -> bool:
-    return core(element).tag == "mi" and len(said(core(element))) > 1 and said(core(element)).isalpha()
+    return core(element).tag == "mi" and is_name(said(core(element)))
+
+
+def is_name(text: str) -> bool:
+    return len(text) > 1 and text.replace(HARD_SPACE, "").isalpha()
 
 
 def name_functions(element: Element, display: bool) -> None:
@@ -79,7 +136,7 @@ def name_functions(element: Element, display: bool) -> None:
     has no room around it."""
     if element.tag == "mo" and said(element) == "/":
         element.attrib |= {"lspace": "0", "rspace": "0"}
-    if element.tag == "mo" and len(said(element)) > 1 and said(element).isalpha():
+    if element.tag == "mo" and is_name(said(element)):
         element.tag = "mi"
     if element.tag == "msub" and display and said(element[0]) in LIMITS:
         element.tag = "munder"

@@ -3,14 +3,15 @@
 import html
 import re
 
+from markdown_it.utils import EnvType, OptionsDict
 from nbformat import NotebookNode
 
 from scripts.note.format import Note
 from scripts.publish.head import front_matter
-from scripts.publish.html import Html, heading, parsed
+from scripts.publish.html import Html, Tokens, heading, parsed
 from scripts.publish.page import page_title
 
-FOLD_TAGS = re.compile(r"^</?details>\s*|<summary>(.*?)</summary>", re.M)  # a fold cannot go over several cells
+FOLD_TAGS = re.compile(r"</?details\b[^>]*>\s*|<summary>(.*?)</summary>")  # a fold cannot go over several cells
 WHOLE = """\
 <p>All notes in one notebook, executed, from the first cell to the last: the document as it was run. The notes are the
 better thing to read. The notebook is there to be changed and run: its first cell brings what is missing, so that it
@@ -31,12 +32,18 @@ def whole_page(notes: list[Note], repository: str) -> str:
     return f'{said}{shown}<ul class="plain">\n{"".join(items)}</ul>\n'
 
 
+class UnfoldedHtml(Html):
+    """HTML without folds, whose summaries stand above what they held."""
+
+    def html_block(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        return FOLD_TAGS.sub(lambda fold: f"<p><strong>{fold[1]}</strong></p>\n" if fold[1] else "", tokens[at].content)
+
+
 def shown_notebook(notebook: NotebookNode, place: str) -> NotebookNode:
     """An executed notebook as mkdocs-jupyter shall render it: prose as everywhere else, figures as files."""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            text = FOLD_TAGS.sub(lambda fold: f"**{fold[1]}**\n" if fold[1] else "", cell["source"])
-            cell["source"] = Html(place).of(parsed(text)).replace("\n\n", "\n")
+            cell["source"] = UnfoldedHtml(place).of(parsed(cell["source"])).replace("\n\n", "\n")
         for output in cell.get("outputs", []):
             if file := output.get("metadata", {}).get("file"):
                 alt = html.escape(output["data"]["text/plain"])

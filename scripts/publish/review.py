@@ -4,15 +4,16 @@ import difflib
 import re
 from html import escape
 
-from scripts.note.review import Change, Result
+from scripts.note.review import Change, Version
 
 LONG_TEXT = 5_000  # letters: a longer result is compared line by line
-PAGE = """<!doctype html>
+DOCUMENT_FRAME = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/review.css">
 <main>
 <h1>{title}</h1>
@@ -37,7 +38,7 @@ def review_page(found: list[Change], token: str, said: str = "") -> str:
     if count > 1:
         parts += [BUTTONS.format(token=token, key="all", focus="", all=" all", place="")]
     parts += [section(change, token, at == 0) for at, change in enumerate(found)]
-    return PAGE.format(title=title, said="".join(parts))
+    return DOCUMENT_FRAME.format(title=title, said="".join(parts))
 
 
 def section(change: Change, token: str, first: bool) -> str:
@@ -53,7 +54,7 @@ def section(change: Change, token: str, first: bool) -> str:
     return f'<section>\n<h2>{place}</h2>\n{code}<div class="sides">\n{"".join(sides)}</div>\n{buttons}</section>\n'
 
 
-def side(change: Change, name: str, result: Result, text: str | None, other: str | None) -> str:
+def side(change: Change, name: str, result: Version, text: str | None, other: str | None) -> str:
     """One side of a change: its text, whose lines that differ are marked, and its pictures."""
     made = f"<pre>{marked(text, other, 'del' if name == 'old' else 'ins')}</pre>\n" if text is not None else ""
     for number, (figure, picture) in enumerate(result.figures):

@@ -11,9 +11,9 @@ from scripts.note.put_back import put_back
 from scripts.note.review import accept, changes
 from scripts.publish.review import review_page
 
-POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'"
+POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self'; form-action 'self'; base-uri 'none'"
 IN_SVG = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-STYLE = Path(__file__).with_name("review.css")
+LOOK = Path(__file__).with_name("review.css")
 
 
 def serve_review(folder: Path, port: int) -> None:
@@ -48,7 +48,7 @@ class Answer(BaseHTTPRequestHandler):
         elif address.path == "/":
             self.show()
         elif address.path == "/review.css":
-            self.answer(200, "text/css", STYLE.read_bytes())
+            self.answer(200, "text/css", LOOK.read_bytes())
         elif picture := address.path == "/picture" and self.picture(parse_qs(address.query)):
             kind = "image/svg+xml" if picture.lstrip().startswith(b"<") else "image/png"
             self.answer(200, kind, picture, IN_SVG)
