@@ -21,6 +21,7 @@ from scripts.kernel.process import Kernel, environment, own_folder
 from scripts.kernel.touched import Stamp, file_stamp
 
 PATIENCE = 30  # seconds for a kernel to start, or to come to rest
+GONE = Problem("the preview", "the process that keeps the notes' state is gone", "start it again")
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,13 @@ class Checkpoints:
         del self.rests[number + 1 :]
         connection(place)
         tell(self.rests[number].place, str(place))
-        wait(place.exists, "the kernel did not start")
+        wait(lambda: place.exists() or self.process.poll() is not None, "the kernel did not start")
         client = AsyncKernelClient(connection_file=f"{place}.json")
         client.load_connection_file()
         client.start_channels(stdin=False)  # so that input() raises at once
         try:
+            if not place.exists():
+                raise GONE
             subscribe(client)
             yield Session(Elsewhere(), client, places)
             self.rests.append(rested(place))
@@ -172,7 +175,7 @@ def tell(place: Path, what: str) -> None:
     try:
         pipe = os.open(place, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:  # nobody reads there any more
-        raise Problem("the preview", "the process that keeps the notes' state is gone", "start it again") from None
+        raise GONE from None
     os.write(pipe, what.encode() + b"\n")
     os.close(pipe)
 
