@@ -1,10 +1,13 @@
 """What all doors share: arguments, exit statuses, problems, files written whole, one run at a time."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from unittest import mock
 
 import pytest
+from conftest import ROOT
 from filelock import FileLock
 
 from scripts.common import door as doors
@@ -23,8 +26,8 @@ def ending(monkeypatch, capsys):
         status = exit_status(mock.Mock(**effect))
         out, complaint = capsys.readouterr()
         assert out == "" and handlers.call_args_list == [
-            mock.call(signal.SIGINT, signal.default_int_handler),
-            mock.call(signal.SIGTERM, signal.default_int_handler),
+            mock.call(signal.SIGINT, doors.interrupt),
+            mock.call(signal.SIGTERM, doors.interrupt),
             mock.call(signal.SIGINT, signal.SIG_IGN),
         ]
         handlers.reset_mock()
@@ -128,3 +131,29 @@ def test_a_folder_that_cannot_be_made_for_the_run_is_named(book):
     with pytest.raises(FileExistsError) as caught, only_run():
         pytest.fail("ran without a lock")
     assert str(caught.value.filename) == "build"
+
+
+SWALLOWING = """
+import time
+from scripts.common import door
+door.GRACE = 0.2
+
+def main():
+    while True:
+        try:
+            print("ready", flush=True)
+            time.sleep(60)
+        except KeyboardInterrupt:
+            continue
+
+door.exit_status(main)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+def test_an_interrupt_that_a_library_swallows_ends_the_command_all_the_same():
+    process = subprocess.Popen([sys.executable, "-c", SWALLOWING], cwd=ROOT, stdout=subprocess.PIPE)
+    with process:
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 130
