@@ -4,6 +4,7 @@ Results are recorded in the notes as by a run, but never over an edit that the r
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -70,8 +71,9 @@ class Running:
     notes: list[Note]
     first: int
     at: int = 0
-    start: float = field(default_factory=time.monotonic)
-    since: float = field(default_factory=time.monotonic)
+    start: float = field(default_factory=time.monotonic)  # of the stretch
+    since: float = field(default_factory=time.monotonic)  # of the block under way
+    shown: float = field(default_factory=time.monotonic)
     given: dict[int, Any] = field(default_factory=dict)
 
     @property
@@ -192,12 +194,17 @@ class Document:
         words = running.words()
         self.terminal.running(words, time.monotonic() - running.since)
         self.screen.say(words, self.stale)
-        if time.monotonic() > running.start + 1:
-            blocks = [block for block in running.note.blocks if isinstance(block, Cell | Check)]
-            steps = [step.outputs for step in self.steps(running.note)]
-            steps += [cell.outputs for at, cell in sorted(running.given.items()) if at >= running.first]
-            shown = [outcome(outputs) for block, outputs in zip(blocks, steps, strict=False) if isinstance(block, Cell)]
-            self.screen.give(running.note, shown)
+        if time.monotonic() > running.shown + 1:
+            running.shown = time.monotonic()
+            with suppress(Exception):  # what cannot be recorded is said when the cell has ended
+                self.screen.give(running.note, self.so_far(running))
+
+    def so_far(self, running: Running) -> list[Outcome]:
+        """What the first cells of a note that runs have given by now."""
+        blocks = [block for block in running.note.blocks if isinstance(block, Cell | Check)]
+        given = [step.outputs for step in self.steps(running.note)]
+        given += [cell.outputs for at, cell in sorted(running.given.items()) if at >= running.first]
+        return [outcome(outputs) for block, outputs in zip(blocks, given, strict=False) if isinstance(block, Cell)]
 
     def record(self, note: Note) -> int:
         """Records a note's results in its file as it reads now; how many changed."""

@@ -105,7 +105,6 @@ class Preview:
         self.folder = folder
         self.failure: Problem | None = None
         self.fresh: tuple[str, list[Outcome]] = "", []  # of the note that runs, by its path
-        self.given = 0.0  # when that was shown
         self.status = json.dumps({"words": "starting", "stale": []})
         self.texts: dict[str, str] = {}
         self.made: object = None  # what all pages depend on, as it was when they were made
@@ -145,9 +144,9 @@ class Preview:
             self.write_status()
 
     def give(self, note: Note, results: list[Outcome]) -> None:
-        """What the first cells of a note have given; shown once a second."""
-        if (note.path, results) != self.fresh and time.monotonic() > self.given + 1:
-            self.fresh, self.given = (note.path, results), time.monotonic()
+        """What the first cells of a note have given, until a failure or none is shown."""
+        if (note.path, results) != self.fresh:
+            self.fresh = note.path, results
             self.sign()
 
     def sign(self) -> None:
