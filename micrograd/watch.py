@@ -1,4 +1,4 @@
-# Made by `make tangle` from notes/06-backpropagation-by-hand.md, notes/09-the-right-order.md, notes/17-the-engine-refined.md. Edit the notes: changes here are lost.
+# Made by `make tangle` from notes/06-backpropagation-by-hand.md, notes/17-the-engine-refined.md. Edit the notes: changes here are lost.
 """A film of a Value's backward pass."""
 
 from collections import namedtuple

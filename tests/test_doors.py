@@ -1,15 +1,19 @@
 """What all doors share: arguments, exit statuses, problems, files written whole, one run at a time."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from unittest import mock
 
 import pytest
+from conftest import ROOT
 from filelock import FileLock
 
 from scripts.common import door as doors
+from scripts.common import files
 from scripts.common.door import Parser, door, exit_status, port
-from scripts.common.files import only_run, write_file
+from scripts.common.files import only_run, replace_file, write_file
 from scripts.common.problem import Problem
 
 
@@ -23,8 +27,8 @@ def ending(monkeypatch, capsys):
         status = exit_status(mock.Mock(**effect))
         out, complaint = capsys.readouterr()
         assert out == "" and handlers.call_args_list == [
-            mock.call(signal.SIGINT, signal.default_int_handler),
-            mock.call(signal.SIGTERM, signal.default_int_handler),
+            mock.call(signal.SIGINT, doors.interrupt),
+            mock.call(signal.SIGTERM, doors.interrupt),
             mock.call(signal.SIGINT, signal.SIG_IGN),
         ]
         handlers.reset_mock()
@@ -128,3 +132,66 @@ def test_a_folder_that_cannot_be_made_for_the_run_is_named(book):
     with pytest.raises(FileExistsError) as caught, only_run():
         pytest.fail("ran without a lock")
     assert str(caught.value.filename) == "build"
+
+
+SWALLOWING = """
+import time
+from scripts.common import door
+door.GRACE = 0.2
+
+def main():
+    while True:
+        try:
+            print("ready", flush=True)
+            time.sleep(60)
+        except KeyboardInterrupt:
+            continue
+
+door.exit_status(main)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+def test_an_interrupt_that_a_library_swallows_ends_the_command_all_the_same():
+    process = subprocess.Popen([sys.executable, "-c", SWALLOWING], cwd=ROOT, stdout=subprocess.PIPE)
+    with process:
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 130
+
+
+def test_a_file_that_reads_otherwise_than_expected_is_not_replaced(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    assert replace_file(path, b"new", b"old") and path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert not replace_file(path, b"newer", b"old") and path.read_bytes() == b"new"
+    assert [each.name for each in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.skipif(not files.EXCHANGE, reason="this system cannot let two files change places")
+@pytest.mark.parametrize(
+    "saves", [[b"first"], [b"first", b"second"], [b"first", b"second", b"third"]]
+)
+def test_what_an_author_saves_in_the_instant_of_replacing_stays(tmp_path, monkeypatch, saves):
+    path, waiting, exchanged = tmp_path / "a", list(saves), files.exchanged
+    path.write_bytes(b"old")
+
+    def saved_meanwhile(one, other):
+        if waiting:
+            path.write_bytes(waiting.pop(0))
+        return exchanged(one, other)
+
+    monkeypatch.setattr(files, "exchanged", saved_meanwhile)
+    assert not replace_file(path, b"new", b"old")
+    assert path.read_bytes() == saves[-1] and not waiting
+    assert [each.name for each in tmp_path.iterdir()] == ["a"]
+
+
+def test_where_files_cannot_change_places_one_is_replaced_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "EXCHANGE", None)
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    assert replace_file(path, b"new", b"old") and path.read_bytes() == b"new"
+    assert not replace_file(path, b"newer", b"old") and path.read_bytes() == b"new"

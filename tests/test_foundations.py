@@ -25,11 +25,14 @@ from scripts.note.format import Note
 
 NAMES = [  # how our code says it, where it is (module, name), and the one module that may say it
     ("IPKernelApp.instance(parent_handle=", "ipykernel.kernelapp", "IPKernelApp.parent_handle", "kernel/resting.py"),
-    ("IPKernelApp.clear_instance", "ipykernel.kernelapp", "IPKernelApp.clear_instance", "kernel/resting.py"),
     ("IPythonKernel.clear_instance", "ipykernel.ipkernel", "IPythonKernel.clear_instance", "kernel/resting.py"),
-    ("old.write, old.flush", "ipykernel.iostream", "OutStream.write", "kernel/resting.py"),
+    ("app.init_sockets", "ipykernel.kernelapp", "IPKernelApp.init_sockets", "kernel/resting.py"),
+    ("app.init_heartbeat", "ipykernel.kernelapp", "IPKernelApp.init_heartbeat", "kernel/resting.py"),
+    ("app.init_kernel", "ipykernel.kernelapp", "IPKernelApp.init_kernel", "kernel/resting.py"),
+    ("app.reset_io", "ipykernel.kernelapp", "IPKernelApp.reset_io", "kernel/resting.py"),
+    ("type(stream).__init__(", "ipykernel.iostream", "OutStream.set_parent", "kernel/resting.py"),
+    ("post_handler_hook", "ipykernel.kernelbase", "Kernel.post_handler_hook", "kernel/resting.py"),
     ("garbage.gc.stop", "zmq.utils.garbage", "gc.stop", "kernel/resting.py"),
-    ("write_connection_file(", "jupyter_client.connect", "write_connection_file", "kernel/states.py"),
     ("ensure_event_loop()", "jupyter_core.utils", "ensure_event_loop", "kernel/loop.py"),
     ("PapermillNotebookClient(", "papermill.clientwrap", "PapermillNotebookClient", "kernel/engine.py"),
     (
@@ -73,39 +76,36 @@ from pathlib import Path
 import psutil
 from scripts.kernel import resting, states
 
-def rest_again(name):
-    place = Path(sys.argv[1], name)
-    states.connection(place)
-    def stop():
-        while not place.exists():
-            pass
-        with open(place, "w") as pipe:
-            pipe.write("\\n")
-    stopper = threading.Thread(target=stop)
-    stopper.start()
-    resting.listen(place, kept)
-    stopper.join()
-    from ipykernel.kernelapp import IPKernelApp
-    from IPython.core.interactiveshell import InteractiveShell
-    sockets = psutil.Process().net_connections("all")
-    return [id(InteractiveShell.instance()), IPKernelApp.initialized(), threading.active_count(), len(sockets)]
+def at_rest(pipe, copied):
+    connections = psutil.Process().net_connections("all")
+    print(json.dumps([kernel.shared(pipe), threading.active_count(), len(connections)]), file=sys.__stdout__)
+    return next(places)
 
-kept = resting.Kept()
-found = [rest_again("a"), rest_again("b")]
-old, new = kept.streams[0], kept.streams[2]
-print(json.dumps([found, old is not new, old.write == new.write, old.flush == new.flush]), file=sys.__stdout__)
+folder = Path(sys.argv[1])
+resting.waited, places = at_rest, iter([folder / "a", folder / "b"])
+kernel = resting.RestingKernel(folder)
+shell, out, loop = kernel.app.kernel.shell, sys.stdout, kernel.loop
+for name in "start", "a":
+    pipe = resting.opened(folder / name)
+    kernel.rest(folder / name, pipe)
+    print(json.dumps([kernel.app.kernel.shell is shell, sys.stdout is out, out.closed]), file=sys.__stdout__)
+states.connection(folder / "c")
+print((folder / "c.json").read_text(), file=sys.__stdout__)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="checkpoints need Linux")
 def test_a_process_serves_one_kernel_after_another_and_rests_between_them_without_threads_or_sockets(tmp_path):
     command = [sys.executable, "-c", RESTING, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    told = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    done = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, f"{done.stderr}\nmend scripts/kernel/resting.py"
-    (first, second), other, writes, flushes = json.loads(done.stdout)
-    assert first[0] == second[0], "the second kernel has another shell: variables would be lost"
-    assert [first[1:], second[1:]] == [[False, 1, 0]] * 2, "[an app is left, threads, sockets] at rest"
-    assert other and writes and flushes, "an earlier sys.stdout does not write where the new one does"
+    first, same, second, still, told = map(json.loads, done.stdout.splitlines())
+    pair = 2  # the sockets by which the loop wakes itself
+    assert first == second == ["", 1, pair], "[what is shared, threads, sockets] at rest"
+    assert same == still == [True, True, False], "another shell or stream, or a closed one: notes would notice"
+    assert (told["transport"], told["ip"]) == ("ipc", f"{tmp_path}/c.socket"), "mend scripts/kernel/states.py"
+    assert sorted(told[name] for name in told if name.endswith("_port")) == [1, 2, 3, 4, 5] and told["key"]
 
 
 def test_the_thread_that_pyzmq_collects_garbage_with_can_be_stopped():
@@ -121,16 +121,6 @@ def test_the_thread_that_pyzmq_collects_garbage_with_can_be_stopped():
     assert threads, "pyzmq starts no such thread any more: resting.py need not stop it"
     garbage.gc.stop()
     assert not any(thread.is_alive() for thread in threads), "garbage.gc.stop leaves its thread alive"
-
-
-def test_a_connection_file_names_sockets_of_a_file_system(tmp_path):
-    from scripts.kernel.states import connection
-
-    connection(tmp_path / "1")
-    told = json.loads((tmp_path / "1.json").read_text())
-    assert (told["transport"], told["ip"]) == ("ipc", f"{tmp_path}/1.socket"), "mend scripts/kernel/states.py"
-    assert sorted(told[name] for name in told if name.endswith("_port")) == [1, 2, 3, 4, 5]
-    assert len(told["key"]) == 32
 
 
 def test_nbclient_waits_in_the_loop_that_we_wait_in():

@@ -1,7 +1,10 @@
 """What the preview shows: pages with what went wrong in them, built into a site without a server."""
 
+import json
 import logging
 import os
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,11 +12,11 @@ from conftest import a_note, cell, output
 
 from scripts.common.problem import Problem
 from scripts.note.format import Note
+from scripts.note.outcome import Outcome
 from scripts.publish import preview as shown
-from scripts.publish.preview import FAILURE as SIGN
 from scripts.publish.preview import PREVIEW_PAGES as PAGES
 from scripts.publish.preview import PREVIEW_SITE as SITE
-from scripts.publish.preview import Preview, copy_changed, with_banner, with_failure
+from scripts.publish.preview import SIGN, Preview, copy_changed, with_banner, with_failure
 
 FAILURE = Problem("notes/00-a.md:7", "NameError: name 'y' is not defined", detail="  notes/00-a.md:8")
 
@@ -55,7 +58,7 @@ def preview(book):
     """The preview of a book, which nobody serves."""
     (book.root / "mkdocs.yml").write_text(
         "site_name: x\nrepo_url: https://github.com/me/book\n"
-        "theme: {name: material}\nmarkdown_extensions: [md_in_html]\n"
+        "theme: {name: material, font: false}\nuse_directory_urls: false\nmarkdown_extensions: [md_in_html]\n"
     )
     book["index.md"] = "# First\n"
     book["00-a.md"], book["01-b.md"] = a_note(cell("x = 1"), cell("y + 1")), "# Other\n\nWords.\n"
@@ -131,24 +134,89 @@ def test_the_site_is_built_anew_where_a_title_changed_and_page_by_page_otherwise
     assert config.site_url == preview.url and not config.plugins
 
 
-def test_what_goes_wrong_while_it_builds_is_one_line_and_the_preview_goes_on(book, preview, capsys):
-    (book.root / "mkdocs.yml").write_text("repo_url: https://github.com/me/book\n")
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("", "mkdocs.yml: it has no repo_url"),
+        (
+            "site_name: x\nrepo_url: x\ntheme: {name: material}\n",
+            "mkdocs.yml: Config value 'repo_url': The URL isn't valid",
+        ),
+        (
+            "repo_url: https://github.com/me/book\n",
+            "mkdocs.yml: Config value 'site_name': Required",
+        ),
+        ("repo_url: https://a.b\ntheme: [\nx: 1\n", "mkdocs.yml:4: expected ',' or ']'"),
+    ],
+)
+def test_broken_settings_are_one_line_and_mended_ones_make_all_pages_again(book, preview, capsys, settings, said):
+    path = book.root / "mkdocs.yml"
+    good = path.read_text()
+    path.write_text(settings)
     preview.build()
-    assert capsys.readouterr().err.startswith("the page is not made: Abort: ")
+    assert (capsys.readouterr().err + page("index.md")).count(said) == 1
+    path.write_text(good.replace("site_name: x", "site_name: The other name"))
+    preview.build()
+    assert "The other name" in (SITE / "00-a.html").read_text()
+
+
+def test_what_goes_wrong_while_it_builds_is_one_line_and_the_preview_goes_on(book, preview, capsys, monkeypatch):
+    monkeypatch.setattr(shown, "build_site", lambda *_, **how: 1 / 0)
+    preview.build()
+    preview.build()
+    assert capsys.readouterr().err == "the page is not made: ZeroDivisionError: division by zero\n"
+    monkeypatch.setattr(shown, "build_site", lambda *_, **how: None)
+    preview.build()
+    assert capsys.readouterr().err == "the pages are made again\n"
 
 
 def test_another_failure_is_a_sign_for_the_server_and_the_same_one_is_not(book, preview):
-    SIGN.mkdir(parents=True)
     preview.show(FAILURE)
-    assert preview.failure is FAILURE and (SIGN / "failure").read_text() == str(FAILURE)
-    inode = (SIGN / "failure").stat().st_ino
+    assert preview.failure is FAILURE
+    sign = (SIGN / "sign").read_text()
     preview.show(Problem("notes/00-a.md:7", FAILURE.fact, detail=FAILURE.detail))
-    assert (SIGN / "failure").stat().st_ino == inode
+    assert (SIGN / "sign").read_text() == sign
     preview.show(None)
-    assert preview.failure is None and (SIGN / "failure").read_text() == "None"
+    assert preview.failure is None and (SIGN / "sign").read_text() != sign
 
 
-def test_the_preview_begins_with_a_site_and_its_fonts_and_watches_notes_signs_and_looks(book, preview, monkeypatch):
+def test_each_page_looks_for_what_goes_on_and_asks_no_other_host(book, preview):
+    preview.say("notes/00-a.md:3 runs", ["00-a", "01-b"])
+    preview.build()
+    status = json.loads((SITE / "status.json").read_text())
+    assert status == {"words": "notes/00-a.md:3 runs", "stale": ["00-a", "01-b"]}
+    preview.say("up to date", [])
+    assert json.loads((SITE / "status.json").read_text()) == {"words": "up to date", "stale": []}
+    html = (SITE / "00-a.html").read_text()
+    assert '<script src="looks/preview.js"></script>' in html and (SITE / "looks/preview.js").exists()
+    assert 'data-md-component="source"' not in html
+    assert re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="(?:https?:)?//(?!127\.0\.0\.1)[^"]*"', html) == []
+
+
+def test_what_cells_have_given_is_on_the_page_before_it_is_recorded(book, preview):
+    book["00-a.md"] = text = a_note(cell("1"), "![A line](figures/a.svg)", cell("2"), output("old"), cell("3"))
+    note, drawn = Note("notes/00-a.md", text), b"<svg>new</svg>"
+    preview.give(note, [Outcome(None, (drawn,)), Outcome("fresh")])
+    preview.write_pages()
+    assert "fresh" in page("00-a.md") and "old" not in page("00-a.md")
+    assert (PAGES / "figures/a.svg").read_bytes() == drawn
+    preview.show(None)
+    preview.write_pages()
+    assert "old" in page("00-a.md") and (PAGES / "figures/a.svg").read_text() == "<svg/>"
+    assert book["00-a.md"] == text
+
+
+def test_a_changed_look_comes_to_the_site(book, preview, monkeypatch, tmp_path):
+    looks = tmp_path / "looks"
+    shutil.copytree(shown.site.LOOKS, looks)
+    monkeypatch.setattr(shown.site, "LOOKS", looks)
+    preview.build()
+    (looks / "book.css").write_text("a { color: red }")
+    preview.build()
+    assert (SITE / "looks/book.css").read_text() == "a { color: red }"
+
+
+def test_the_preview_begins_with_a_site_and_its_fonts_and_watches_all_that_it_is_made_of(book, preview, monkeypatch):
     (book.root / "build/preview").mkdir(parents=True)
     (book.root / "build/preview/old").touch()
     watched, fonts, served = [], [], []
@@ -160,7 +228,8 @@ def test_the_preview_begins_with_a_site_and_its_fonts_and_watches_notes_signs_an
     with preview as entered:
         assert entered is preview
         assert not (book.root / "build/preview/old").exists()
-    assert watched == ["notes", "build/preview/sign", "build/preview/pages/looks"]
+    assert watched[:3] == ["notes", "build/preview/sign", "build/preview/pages/looks"]
+    assert [Path(path).name for path in watched[3:]] == ["looks", "theme", "mkdocs.yml"]
     assert served == [True, False]
     ((folder, text),) = fonts
     assert folder == PAGES / "looks" and (folder / "book.css").exists() and "Words." in text

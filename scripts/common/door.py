@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from scripts.common.problem import Problem
 
-PATIENCE = 5  # seconds for what was interrupted to end
+GRACE = 5  # seconds for what was interrupted to end
 Main = Callable[[], int]  # what a door does; its exit status
 
 
@@ -48,7 +48,7 @@ def door(name: str) -> Callable[[Main], Main]:
 
 def interrupt(*_: object) -> None:
     """Raises KeyboardInterrupt. A library may swallow that, so a second way out is prepared."""
-    timer = threading.Timer(PATIENCE, os._exit, [130])
+    timer = threading.Timer(GRACE, os._exit, [130])
     timer.daemon = True
     timer.start()
     raise KeyboardInterrupt

@@ -32,7 +32,7 @@ def write_file(path: Path, content: bytes) -> None:
 def replace_file(path: Path, content: bytes, expected: bytes) -> bool:
     """Replaces a file's content if it is what is expected, and says whether it did. What somebody writes meanwhile
     stays: where the system can, the files change places, so that what was replaced is seen, and is put back."""
-    draft = path.with_name(f".{path.name}.draft")
+    draft = path.with_name(f".{path.name}.new")
     try:
         draft.write_bytes(content)
         shutil.copymode(path, draft)

@@ -4,6 +4,7 @@ Results are recorded in the notes as by a run, but never over an edit that the r
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,7 +30,7 @@ class Stale(Exception):
     """A note that has run, or is running, reads otherwise now."""
 
 
-class Page(Protocol):
+class Screen(Protocol):
     """Who shows what goes on: the words for it, the notes whose results are not of now, and what their cells gave."""
 
     def say(self, words: str, stale: list[str]) -> None: ...
@@ -37,7 +38,7 @@ class Page(Protocol):
     def give(self, note: Note, results: list[Outcome]) -> None: ...
 
 
-class NoPage:
+class NoScreen:
     """Where nobody looks."""
 
     def say(self, words: str, stale: list[str]) -> None: ...
@@ -45,7 +46,7 @@ class NoPage:
     def give(self, note: Note, results: list[Outcome]) -> None: ...
 
 
-NOWHERE = NoPage()
+NOWHERE = NoScreen()
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,9 @@ class Running:
     notes: list[Note]
     first: int
     at: int = 0
-    start: float = field(default_factory=time.monotonic)
-    since: float = field(default_factory=time.monotonic)
+    start: float = field(default_factory=time.monotonic)  # of the stretch
+    since: float = field(default_factory=time.monotonic)  # of the block under way
+    shown: float = field(default_factory=time.monotonic)
     given: dict[int, Any] = field(default_factory=dict)
 
     @property
@@ -89,10 +91,13 @@ class Document:
     """The notes of a folder, and the stretches of them that have run."""
 
     def __init__(
-        self, folder: Path, states: Checkpoints | FromTheStart, page: Page = NOWHERE, terminal: Terminal | None = None
+        self,
+        folder: Path,
+        states: Checkpoints | FromTheStart,
+        screen: Screen = NOWHERE,
+        terminal: Terminal | None = None,
     ):
-        self.folder, self.states = folder, states
-        self.page, self.terminal = page, terminal or Terminal()
+        self.folder, self.states, self.screen, self.terminal = folder, states, screen, terminal or Terminal()
         self.ran: list[Stretch] = []
 
     def look(self) -> Any:
@@ -119,9 +124,9 @@ class Document:
                 self.keep_up_note(notes, number)
                 stems.remove(note.stem)
         except Problem as problem:
-            self.page.say(f"the run stopped: {problem.place}: {problem.fact}", stems)
+            self.screen.say(f"the run stopped: {problem.place}: {problem.fact}", stems)
             raise
-        self.page.say("up to date", [])
+        self.screen.say("up to date", [])
 
     def keep_up_note(self, notes: list[Note], number: int) -> None:
         note, start, before = notes[number], time.perf_counter(), len(self.ran)
@@ -188,13 +193,18 @@ class Document:
         self.stop_if_stale(running.notes)
         words = running.words()
         self.terminal.running(words, time.monotonic() - running.since)
-        self.page.say(words, self.stale)
-        if time.monotonic() > running.start + 1:
-            blocks = [block for block in running.note.blocks if isinstance(block, Cell | Check)]
-            steps = [step.outputs for step in self.steps(running.note)]
-            steps += [cell.outputs for at, cell in sorted(running.given.items()) if at >= running.first]
-            shown = [outcome(outputs) for block, outputs in zip(blocks, steps, strict=False) if isinstance(block, Cell)]
-            self.page.give(running.note, shown)
+        self.screen.say(words, self.stale)
+        if time.monotonic() > running.shown + 1:
+            running.shown = time.monotonic()
+            with suppress(Exception):  # what cannot be recorded is said when the cell has ended
+                self.screen.give(running.note, self.so_far(running))
+
+    def so_far(self, running: Running) -> list[Outcome]:
+        """What the first cells of a note that runs have given by now."""
+        blocks = [block for block in running.note.blocks if isinstance(block, Cell | Check)]
+        given = [step.outputs for step in self.steps(running.note)]
+        given += [cell.outputs for at, cell in sorted(running.given.items()) if at >= running.first]
+        return [outcome(outputs) for block, outputs in zip(blocks, given, strict=False) if isinstance(block, Cell)]
 
     def record(self, note: Note) -> int:
         """Records a note's results in its file as it reads now; how many changed."""

@@ -1,11 +1,11 @@
-"""Processes that do not outlive the one they came from (Linux only): `python -m scripts.kernel.offspring FOLDER` guards
-those that keep the preview's states."""
+"""Processes that do not outlive the one they came from (Linux only)."""
 
 import ctypes
 import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -34,19 +34,13 @@ def end_children() -> None:
             os.waitpid(child, 0)
 
 
-def guard(folder: Path) -> None:
-    """Starts the kernel that rests in the folder. Ends it, all that came from it and the folder as soon as standard
-    input ends, which it does with the process that writes it, in whatever way that dies."""
+def guard(folder: Path, main: Callable[[Path], None]) -> None:
+    """Calls `main` in a process of its own. Ends that, all that came from it and the folder as soon as standard input
+    ends, which it does with the process that writes it, in whatever way that dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not copy():
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        from scripts.kernel.resting import main
-
         main(folder)
     sys.stdin.read()
     end_children()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    guard(Path(sys.argv[1]))

@@ -30,7 +30,7 @@ from ipykernel.kernelapp import IPKernelApp
 from tornado.ioloop import IOLoop
 from zmq.utils import garbage
 
-from scripts.kernel.offspring import copy, end_children
+from scripts.kernel.offspring import copy, end_children, guard
 from scripts.kernel.touched import CONSTANT, Touched
 
 OPTIONS = ["--transport=ipc", "--ext=scripts.kernel.inside", "--HistoryManager.enabled=False"]
@@ -202,3 +202,7 @@ def main(folder: Path) -> None:
     while True:
         place = kernel.rest(place, pipe)
         pipe = kernel.serve(place)
+
+
+if __name__ == "__main__":
+    guard(Path(sys.argv[1]), main)

@@ -18,9 +18,10 @@ from scripts.common.problem import Problem
 from scripts.kernel.engine import Elsewhere, Places, Session
 from scripts.kernel.loop import hush, result
 from scripts.kernel.process import Kernel, environment, own_folder
-from scripts.kernel.touched import Stamp, file_stamp
+from scripts.kernel.touched import FileStamp, file_stamp
 
 PATIENCE = 30  # seconds for a kernel to start, or to come to rest
+GONE = Problem("the preview", "the process that keeps the notes' state is gone", "start it again")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Rest:
 
     place: Path
     shared: str = ""  # what it has that no copy would have: it goes on itself, once
-    read: dict[str, Stamp] = field(default_factory=dict)
+    read: dict[str, FileStamp] = field(default_factory=dict)
     wrote: list[str] | None = None
 
 
@@ -43,7 +44,7 @@ class Checkpoints:
 
     def __enter__(self) -> "Checkpoints":
         self.folder = own_folder()
-        command = [sys.executable, "-m", "scripts.kernel.offspring", str(self.folder)]
+        command = [sys.executable, "-m", "scripts.kernel.resting", str(self.folder)]
         told = environment(str(self.folder), self.cwd)
         self.process = subprocess.Popen(command, cwd=self.cwd, env=told, stdin=subprocess.PIPE, start_new_session=True)
         self.rests = [Rest(self.folder / "start")]
@@ -68,7 +69,7 @@ class Checkpoints:
             number -= 1
         return number
 
-    def looked_at(self) -> dict[str, Stamp]:
+    def looked_at(self) -> dict[str, FileStamp]:
         """The stamps, as they are now, of all files that the notes have read and not written themselves."""
         written = {path for rest in self.rests for path in rest.wrote or ()}
         return {path: file_stamp(path) for rest in self.rests for path in rest.read if path not in written}
@@ -80,11 +81,13 @@ class Checkpoints:
         del self.rests[number + 1 :]
         connection(place)
         tell(self.rests[number].place, str(place))
-        wait(place.exists, "the kernel did not start")
+        wait(lambda: place.exists() or self.process.poll() is not None, "the kernel did not start")
         client = AsyncKernelClient(connection_file=f"{place}.json")
         client.load_connection_file()
         client.start_channels(stdin=False)  # so that input() raises at once
         try:
+            if not place.exists():
+                raise GONE
             subscribe(client)
             yield Session(Elsewhere(), client, places)
             self.rests.append(rested(place))
@@ -121,7 +124,7 @@ class FromTheStart:
     def __exit__(self, *_: object) -> None:
         self.kernels.close()
 
-    def looked_at(self) -> dict[str, Stamp]:
+    def looked_at(self) -> dict[str, FileStamp]:
         return {}
 
     def known(self, number: int) -> int:
@@ -172,7 +175,7 @@ def tell(place: Path, what: str) -> None:
     try:
         pipe = os.open(place, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:  # nobody reads there any more
-        raise Problem("the preview", "the process that keeps the notes' state is gone", "start it again") from None
+        raise GONE from None
     os.write(pipe, what.encode() + b"\n")
     os.close(pipe)
 

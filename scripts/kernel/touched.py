@@ -7,16 +7,16 @@ import threading
 from pathlib import Path
 from typing import Any
 
-Stamp = list[Any]
+FileStamp = list[Any]
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-LISTING = {"os.listdir", "os.scandir"}
+LOOKS_INTO = {"os.listdir", "os.scandir"}
 CHANGING = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod"}
 CHANGING |= {"os.utime", "os.system", "os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen", "sqlite3.connect"}
 INSTALLED = [path for prefix in (sys.prefix, sys.base_prefix) for path in (prefix, os.path.realpath(prefix))]
 CONSTANT = ("/dev/", "/proc/", "/sys/", "/usr/", "/etc/", "/lib", *INSTALLED)  # no file of the author's
 
 
-def file_stamp(path: str) -> Stamp:
+def file_stamp(path: str) -> FileStamp:
     """What changes when a file does, or what is in a folder; empty if there is none."""
     try:
         if os.path.isdir(path):
@@ -31,7 +31,7 @@ class Touched:
     """Since `start`: the stamp of each file and folder that was looked at, as it was then, and what was written."""
 
     def __init__(self) -> None:
-        self.read: dict[str, Stamp] = {}
+        self.read: dict[str, FileStamp] = {}
         self.wrote: list[str] = []
         self.mark: Path | None = None
         self.hearing: set[int] = set()  # the threads that are in here
@@ -47,7 +47,7 @@ class Touched:
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Python says of each event that it is about to happen."""
         me = threading.get_ident()
-        if self.mark and (event == "open" or event in LISTING or event in CHANGING) and me not in self.hearing:
+        if self.mark and (event == "open" or event in LOOKS_INTO or event in CHANGING) and me not in self.hearing:
             self.hearing.add(me)
             try:
                 self.note(event, arguments)
@@ -57,12 +57,12 @@ class Touched:
                 self.hearing.discard(me)
 
     def note(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event in LISTING and importing():
+        if event in LOOKS_INTO and importing():
             return
         named = arguments[:1] if event == "open" else arguments[:2]
         paths = [os.path.abspath(os.fsdecode(each)) for each in named if isinstance(each, str | bytes | os.PathLike)]
         writes = event in CHANGING or (event == "open" and arguments[2] & WRITING)
-        if event in LISTING and not paths:
+        if event in LOOKS_INTO and not paths:
             paths = [os.getcwd()]
         if any("__pycache__" in path for path in paths):  # Python looks at the source, and reads or writes this
             writes, paths = False, [importlib.util.source_from_cache(paths[0].partition(".pyc")[0] + ".pyc")]

@@ -30,8 +30,8 @@ from scripts.publish.home import Entry
 PREVIEW_PAGES = Path("build/preview/pages")
 PREVIEW_SITE = Path("build/preview/site")
 SIGN = Path("build/preview/sign")  # a folder whose one file changes when there is something else to show
-SCRIPT = Path(__file__).with_name("preview.js")
-SETTINGS = Path("mkdocs.yml")
+STATUS_SCRIPT = Path(__file__).with_name("preview.js")
+BOOK_SETTINGS = Path("mkdocs.yml")
 FRONT = re.compile(r"\A(?:---\n.*?\n---\n)?", re.S)
 
 
@@ -89,7 +89,7 @@ def configuration_of(path: Path) -> MkDocsConfig:
         return load_config(str(path), plugins=[])
     except Exception as error:  # of many kinds
         mark = getattr(error.__context__, "problem_mark", None)
-        place = f"{SETTINGS}:{mark.line + 1}" if mark else str(SETTINGS)
+        place = f"{BOOK_SETTINGS}:{mark.line + 1}" if mark else str(BOOK_SETTINGS)
         fact = getattr(error.__context__, "problem", "") if mark else [*said, f"{type(error).__name__}: {error}"][0]
         raise Problem(place, " ".join(fact.split()), "mend it, and the pages are made again") from None
     finally:
@@ -105,7 +105,6 @@ class Preview:
         self.folder = folder
         self.failure: Problem | None = None
         self.fresh: tuple[str, list[Outcome]] = "", []  # of the note that runs, by its path
-        self.given = 0.0  # when that was shown
         self.status = json.dumps({"words": "starting", "stale": []})
         self.texts: dict[str, str] = {}
         self.made: object = None  # what all pages depend on, as it was when they were made
@@ -122,7 +121,7 @@ class Preview:
         SIGN.mkdir(parents=True)
         self.build()
         fonts.write_fonts(PREVIEW_PAGES / "looks", "".join(self.texts.values()))
-        for path in (self.folder, SIGN, PREVIEW_PAGES / "looks", site.LOOKS, site.THEME, SETTINGS):
+        for path in (self.folder, SIGN, PREVIEW_PAGES / "looks", site.LOOKS, site.THEME, BOOK_SETTINGS):
             self.server.watch(str(path))
         threading.Thread(target=self.server.serve, daemon=True).start()
         return self
@@ -145,9 +144,9 @@ class Preview:
             self.write_status()
 
     def give(self, note: Note, results: list[Outcome]) -> None:
-        """What the first cells of a note have given; shown once a second."""
-        if (note.path, results) != self.fresh and time.monotonic() > self.given + 1:
-            self.fresh, self.given = (note.path, results), time.monotonic()
+        """What the first cells of a note have given, until a failure or none is shown."""
+        if (note.path, results) != self.fresh:
+            self.fresh = note.path, results
             self.sign()
 
     def sign(self) -> None:
@@ -205,7 +204,7 @@ class Preview:
         for name, picture in drawn.items():
             write_changed(PREVIEW_PAGES / name, picture)
         copy_changed(site.LOOKS, PREVIEW_PAGES / "looks")
-        write_changed(PREVIEW_PAGES / "looks" / SCRIPT.name, SCRIPT.read_bytes())
+        write_changed(PREVIEW_PAGES / "looks" / STATUS_SCRIPT.name, STATUS_SCRIPT.read_bytes())
 
     def write_site(self) -> None:
         """Builds the pages that changed; all of them if a title did, since every page lists the titles, or their
@@ -214,8 +213,8 @@ class Preview:
         others: list[Entry] = [name for name in site.OTHERS if name in self.texts]
         config = configuration_of(site.write_configuration(PREVIEW_PAGES.parent, *self.listed, others))
         config.site_url, config.repo_url = self.url, ""  # no page asks the repository's host for anything
-        config.extra_javascript.append(f"looks/{SCRIPT.name}")
-        theme = [path.read_bytes() for path in (SETTINGS, *sorted(site.THEME.rglob("*.html")))]
+        config.extra_javascript.append(f"looks/{STATUS_SCRIPT.name}")
+        theme = [path.read_bytes() for path in (BOOK_SETTINGS, *sorted(site.THEME.rglob("*.html")))]
         made = {name: title_of(text) for name, text in self.texts.items()}, theme
         build_site(config, serve_url=self.url, dirty=made == self.made)
         self.made = made
