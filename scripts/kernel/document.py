@@ -18,7 +18,7 @@ from scripts.kernel.watch import Terminal, glance
 from scripts.note.folder import all_notes
 from scripts.note.format import Cell, Check, Note
 from scripts.note.lock import read_lock
-from scripts.note.outcome import Outcome, outcome
+from scripts.note.outcome import Outcome, so_far
 from scripts.note.record import Changed, record, settle
 from scripts.note.tangle import write_package
 
@@ -193,7 +193,7 @@ class Document:
             blocks = [block for block in running.note.blocks if isinstance(block, Cell | Check)]
             steps = [step.outputs for step in self.steps(running.note)]
             steps += [cell.outputs for at, cell in sorted(running.given.items()) if at >= running.first]
-            shown = [outcome(outputs) for block, outputs in zip(blocks, steps, strict=False) if isinstance(block, Cell)]
+            shown = [so_far(outputs) for block, outputs in zip(blocks, steps, strict=False) if isinstance(block, Cell)]
             self.page.give(running.note, shown)
 
     def record(self, note: Note) -> int:

@@ -15,8 +15,8 @@ from scripts.kernel.whole import whole_notebook
 from scripts.note.folder import FOLDER, all_notes, up_to
 from scripts.note.format import Cell, Note, Prose
 from scripts.note.lock import read_lock, write_lock
-from scripts.note.outcome import Outcome, outcome
-from scripts.note.record import record, settle, undrawn
+from scripts.note.outcome import Outcome
+from scripts.note.record import gave, hints, record, settle, undrawn
 from scripts.note.tangle import package, write_package
 
 OnNote = Callable[[Note, float, int], None]
@@ -35,7 +35,7 @@ def outcomes(note: Note, steps: Sequence[Step]) -> list[Outcome]:
     """What each cell of a note gave, if these are all its steps."""
     blocks = [block for block in note.blocks if not isinstance(block, Prose)]
     ran = zip(blocks, steps, strict=True)
-    return [outcome(step.outputs) for block, step in ran if isinstance(block, Cell)]
+    return [gave(note, block, step.outputs) for block, step in ran if isinstance(block, Cell)]
 
 
 def executed(notes: list[Note], on_note: OnNote, time_limit: int = TIME_LIMIT) -> Iterator[Ran]:
@@ -53,7 +53,7 @@ def stale_results(notes: list[Note], folder: Path) -> Iterator[Problem]:
     for ran in executed(notes, show_progress):
         for result in settle(ran.note, outcomes(ran.note, ran.steps), lock):
             if result.fact:
-                yield Problem(result.place, result.fact, "make run")
+                yield Problem(result.place, result.fact, result.remedy)
             yield from (undrawn(ran.note, figure) for figure in result.waiting)
 
 
@@ -82,6 +82,8 @@ def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TI
         clear = "\r\x1b[K" if sys.stdout.isatty() else ""
         what = f"{changed} recorded" if changed else "as recorded"
         print(f"{clear}{note.stem:<34} {len(note.cells):>5} {ran.seconds:>8.2f}  {what}", flush=True)
+        for hint in hints(note, results):
+            print(hint, flush=True)
     cells, name = sum(len(note.cells) for note in chosen), "all" if chosen == notes else "these"
     print(f"{f'{name}, with the kernel':<34} {cells:>5} {time.perf_counter() - total:>8.2f}")
     if rest := notes[len(chosen) :]:
