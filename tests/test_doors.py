@@ -171,9 +171,7 @@ def test_a_file_that_reads_otherwise_than_expected_is_not_replaced(tmp_path):
 
 
 @pytest.mark.skipif(not files.EXCHANGE, reason="this system cannot let two files change places")
-@pytest.mark.parametrize(
-    "saves", [[b"first"], [b"first", b"second"], [b"first", b"second", b"third"]]
-)
+@pytest.mark.parametrize("saves", [[b"first"], [b"first", b"second"], [b"first", b"second", b"third"]])
 def test_what_an_author_saves_in_the_instant_of_replacing_stays(tmp_path, monkeypatch, saves):
     path, waiting, exchanged = tmp_path / "a", list(saves), files.exchanged
     path.write_bytes(b"old")

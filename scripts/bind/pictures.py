@@ -13,7 +13,7 @@ MOVING = re.compile(rb'<style>\n\.film [\s\S]*?</style>\n|^<g class="frame" .*\n
 
 
 def still(path: Path) -> bytes:
-    """A figure as it is on paper: without its dark theme, as e-readers turn colours over themselves; of a film, the last
+    """A figure as it is on paper: without its dark theme, as e-readers turn colours over themselves; a film's last
     frame."""
     svg = path.read_bytes().replace(DARK.encode(), b"")
     return MOVING.sub(b"", svg) if svg.startswith(b'<svg class="film"') else svg

@@ -4,7 +4,6 @@ Results are recorded in the notes as by a run, but never over an edit that the r
 """
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,7 +18,7 @@ from scripts.kernel.watch import Terminal, glance
 from scripts.note.folder import all_notes
 from scripts.note.format import Cell, Check, Note
 from scripts.note.lock import read_lock
-from scripts.note.outcome import Outcome, outcome
+from scripts.note.outcome import Outcome, so_far
 from scripts.note.record import Changed, record, settle
 from scripts.note.tangle import write_package
 
@@ -196,15 +195,14 @@ class Document:
         self.screen.say(words, self.stale)
         if time.monotonic() > running.shown + 1:
             running.shown = time.monotonic()
-            with suppress(Exception):  # what cannot be recorded is said when the cell has ended
-                self.screen.give(running.note, self.so_far(running))
+            self.screen.give(running.note, self.so_far(running))
 
     def so_far(self, running: Running) -> list[Outcome]:
         """What the first cells of a note that runs have given by now."""
         blocks = [block for block in running.note.blocks if isinstance(block, Cell | Check)]
         given = [step.outputs for step in self.steps(running.note)]
         given += [cell.outputs for at, cell in sorted(running.given.items()) if at >= running.first]
-        return [outcome(outputs) for block, outputs in zip(blocks, given, strict=False) if isinstance(block, Cell)]
+        return [so_far(outputs) for block, outputs in zip(blocks, given, strict=False) if isinstance(block, Cell)]
 
     def record(self, note: Note) -> int:
         """Records a note's results in its file as it reads now; how many changed."""

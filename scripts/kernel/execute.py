@@ -10,7 +10,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
 from scripts.common.problem import Problem
-from scripts.kernel.engine import ENGINE, Places, Session, Unraised, exited, frames, ran
+from scripts.kernel.engine import ENGINE, Places, Refused, Session, Unraised, exited, frames, ran
 from scripts.kernel.notebook import to_run
 from scripts.note.format import Block, Cell, Check, Note
 from scripts.note.outcome import Output, exception_text
@@ -73,6 +73,9 @@ def execute(
         raise problem_of(note, note.blocks[error.cell_index], error, session.places) from None
     except Unraised as error:
         raise note.problem(note.blocks[error.args[0]].line, "expected an exception, none was raised") from None
+    except Refused as error:
+        index, why = error.args
+        raise note.problem(note.blocks[index].line, why.fact, why.remedy) from None
     except DeadKernelError:
         raise note.problem(running.line, "the kernel died while it ran this cell") from None
     except CellTimeoutError:

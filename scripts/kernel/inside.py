@@ -11,6 +11,7 @@ from typing import Any
 
 from IPython import get_ipython
 
+from scripts.kernel.failures import tell_all
 from scripts.note.drawing import STYLE, graph_source
 
 
@@ -30,7 +31,10 @@ def svg(graph: Any) -> str:
 def must_hold(expression: str) -> None:
     """Raises AssertionError unless `expression` holds in the user's namespace; says what its parts are."""
     names = get_ipython().user_ns
-    if eval(expression, names):
+    found = eval(expression, names)
+    if "bool" not in str(getattr(found, "dtype", type(found).__name__)):  # NumPy and PyTorch have truth values, too
+        raise AssertionError(f"{expression} (neither True nor False, but of type {type(found).__name__})")
+    if found:
         return
     tree = ast.parse(expression, mode="eval").body
     parts = [tree.left, *tree.comparators] if isinstance(tree, ast.Compare) else []
@@ -49,5 +53,7 @@ def load_ipython_extension(shell: Any) -> None:
     matplotlib.rcParams.update(STYLE)
     InlineBackend.instance(parent=shell).rc = {}
     set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None}, bbox_inches=None)
+    shell.displayhook.cache_size = sys.maxsize  # or it would warn when it forgets the first of a thousand values
+    tell_all(shell)
     bundle = shell.display_formatter.mimebundle_formatter
     bundle.for_type_by_name("graphviz.graphs", "Digraph", lambda graph, **_: {"image/svg+xml": svg(graph)})

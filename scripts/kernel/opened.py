@@ -26,7 +26,7 @@ METADATA = {
 }
 ASIDE = "catching up"  # the metadata of an output that is no result
 FOLD_END = "</details>"
-FIGURE_FILE = re.compile(r"figures/[^()\s]+\.(?:svg|png)")
+FIGURE_FILE = re.compile(r"figures/[^()\s]+\.(?:svg|png|jpe?g|gif)")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from jupyter_client.manager import AsyncKernelManager
 from scripts.common.problem import Problem
 from scripts.kernel.engine import Session
 from scripts.kernel.loop import hush, result
+from scripts.kernel.streams import SENDING
 
 ROOT = Path(__file__).resolve().parents[2]
 INSIDE = "scripts.kernel.inside"  # the extension that every kernel of the notes loads
@@ -71,7 +72,8 @@ class Kernel:
             raise
 
     def _started(self) -> Session:
-        told, extra = environment(str(self.folder), self.cwd), [f"--ext={INSIDE}", "--HistoryManager.enabled=False"]
+        told = environment(str(self.folder), self.cwd)
+        extra = [f"--ext={INSIDE}", "--HistoryManager.enabled=False", *SENDING]
         result(self.manager.start_kernel(env=told, cwd=str(self.cwd), extra_arguments=extra))
         self.session = Session(self.manager, self.manager.client())
         self.session.client.start_channels(stdin=False)  # so that input() raises at once

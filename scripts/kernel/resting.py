@@ -31,9 +31,10 @@ from tornado.ioloop import IOLoop
 from zmq.utils import garbage
 
 from scripts.kernel.offspring import copy, end_children, guard
+from scripts.kernel.streams import SENDING
 from scripts.kernel.touched import CONSTANT, Touched
 
-OPTIONS = ["--transport=ipc", "--ext=scripts.kernel.inside", "--HistoryManager.enabled=False"]
+OPTIONS = ["--transport=ipc", "--ext=scripts.kernel.inside", "--HistoryManager.enabled=False", *SENDING]
 OPTIONS += ["--InteractiveShell.enable_tip=False"]  # it is drawn at random whenever somebody asks who is there
 BORROWED = [
     (sys, "stdout"),

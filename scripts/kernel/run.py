@@ -17,8 +17,8 @@ from scripts.kernel.whole import whole_notebook
 from scripts.note.folder import FOLDER, all_notes, up_to
 from scripts.note.format import Cell, Note, Prose
 from scripts.note.lock import read_lock, write_lock
-from scripts.note.outcome import Outcome, outcome
-from scripts.note.record import Recorded, record, recorded_lines, settle, undrawn
+from scripts.note.outcome import Outcome
+from scripts.note.record import Recorded, gave, hints, record, recorded_lines, settle, undrawn
 from scripts.note.tangle import package, write_package
 
 OnNote = Callable[[Note, float, int], None]
@@ -37,7 +37,7 @@ def outcomes(note: Note, steps: Sequence[Step]) -> list[Outcome]:
     """What each cell of a note gave, if these are all its steps."""
     blocks = [block for block in note.blocks if not isinstance(block, Prose)]
     ran = zip(blocks, steps, strict=True)
-    return [outcome(step.outputs) for block, step in ran if isinstance(block, Cell)]
+    return [gave(note, block, step.outputs) for block, step in ran if isinstance(block, Cell)]
 
 
 def executed(notes: list[Note], on_note: OnNote, time_limit: int = TIME_LIMIT) -> Iterator[Ran]:
@@ -55,7 +55,7 @@ def stale_results(notes: list[Note], folder: Path) -> Iterator[Problem]:
     for ran in executed(notes, show_progress):
         for result in settle(ran.note, outcomes(ran.note, ran.steps), lock):
             if result.fact:
-                yield Problem(result.place, result.fact, "make run")
+                yield Problem(result.place, result.fact, result.remedy)
             yield from (undrawn(ran.note, figure) for figure in result.waiting)
 
 
@@ -95,6 +95,7 @@ def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TI
             done.append(finished(ran.note, [step.outputs for step in ran.steps], results))
             write_notebook(build / "notebooks" / f"{ran.note.stem}.ipynb", done[-1])
             show_row(ran.note.stem, len(ran.note.cells), ran.seconds, f"{count} recorded" if count else "as recorded")
+            print("".join(f"{hint}\n" for hint in hints(ran.note, results)), end="", flush=True)
         cells, name = sum(len(note.cells) for note in chosen), "all" if chosen == notes else "these"
         show_row(f"{name}, with the kernel", cells, time.perf_counter() - total)
     finally:

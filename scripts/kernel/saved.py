@@ -16,8 +16,8 @@ from scripts.common.problem import Problem
 from scripts.kernel.opened import ASIDE, FOLD_END, Shown, View, code_cells, named_figures, outputs_digest
 from scripts.note.format import Cell, Figure, Note, result_lines
 from scripts.note.lock import Lock
-from scripts.note.outcome import outcome
-from scripts.note.record import Recorded, recorded_lines, settle
+from scripts.note.outcome import so_far
+from scripts.note.record import Recorded, gave, recorded_lines, settle
 
 
 class Saved:
@@ -64,7 +64,7 @@ class Saved:
         if self.folded:
             self.add([FOLD_END])
         base = self.bases.get(cell.id)
-        output = base.output if base else outcome(results_of(cell)).text if cell.execution_count is None else None
+        output = base.output if base else so_far(results_of(cell)).text if cell.execution_count is None else None
         recorded = Cell(line, cell.source, title, tags, 0, 0, output, line, self.figures[cell.id])
         result = self.result(cell, recorded)
         lines = recorded_lines(result) if result else result_lines(output, recorded.figures)
@@ -82,7 +82,11 @@ class Saved:
         if failed != ("raises-exception" in recorded.tags):
             return None
         try:
-            result = settle(Note(self.path, "", [recorded]), [outcome(results_of(cell))], self.lock)[0]
+            result = settle(
+                Note(self.path, "", [recorded]),
+                [gave(Note(self.path, "", [recorded]), recorded, results_of(cell))],
+                self.lock,
+            )[0]
         except Problem as problem:
             self.refused.append(problem)
             return None

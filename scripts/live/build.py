@@ -22,7 +22,15 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 LIVE = SITE / "live"
 MODULES = Path("build/live").absolute()  # where npm installs what package-lock.json pins
-SHARED = ("__init__", "note/__init__", "note/compare", "note/drawing", "note/outcome", "live/__init__", "live/runner")
+SHARED: tuple[str, ...] = (
+    "__init__",
+    "note/__init__",
+    "note/drawing",
+    "note/numerals",
+    "note/outcome",
+    "note/terminal",
+)
+SHARED += ("note/unstable", "live/__init__", "live/runner")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import __main__
 from scripts.live import pretty  # type: ignore[attr-defined]  # IPython's, which the build puts beside this
-from scripts.note.compare import same_text
 from scripts.note.drawing import STYLE, graph_source
-from scripts.note.outcome import Output, exception_text, outcome
+from scripts.note.numerals import same_text
+from scripts.note.outcome import Outcome, Output, Unrecordable, exception_text, outcome
 
 FORBIDDEN = ("js", "pyodide_js", "_pyodide_core", "pyodide", "pyodide.ffi", "pyodide.code", "_pyodide")
 
@@ -116,7 +116,10 @@ class Runner:
         except BaseException as error:
             raised = True
             self.failed(error, name)
-        gave = outcome(self.outputs)
+        try:
+            gave = outcome(self.outputs)
+        except Unrecordable as why:
+            gave, raised = Outcome(f"{why.fact}: {why.remedy}"), True
         said: dict[str, Any] = {
             "text": gave.text,
             "figures": [each.decode() for each in gave.pictures],

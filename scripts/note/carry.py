@@ -15,7 +15,7 @@ from scripts.note.blocks import Cell, Figure
 from scripts.note.compare import same_figure
 from scripts.note.format import Note
 from scripts.note.lock import Lock, digest
-from scripts.note.outcome import PNG
+from scripts.note.outcome import kind_of
 
 Slot = tuple[int, int]  # a cell's number, and that of a picture it draws
 Fits = Callable[[Figure, int, Slot], bool]  # whether a figure that stands below this cell is that picture
@@ -92,11 +92,15 @@ class _Carrying:
 
     def figure(self, slot: Slot) -> Figure:
         """The figure that a picture is, under a name of its kind that nothing else has."""
-        kind = "png" if self.drawn[slot[0]][slot[1]].startswith(PNG) else "svg"
+        kind = kind_of(self.drawn[slot[0]][slot[1]])
         figure = self.taken.get(slot)
-        if figure and figure.path.endswith(kind):
+        if figure and Path(figure.path.replace("jpeg", "jpg")).suffix == f".{kind}":
             return figure
-        stem = figure.path[:-4] if figure else f"figures/{self.note.stem}-{self.cells[slot[0]].line}-{slot[1]}"
+        stem = (
+            figure.path.rpartition(".")[0]
+            if figure
+            else f"figures/{self.note.stem}-{self.cells[slot[0]].line}-{slot[1]}"
+        )
         names = (f"{stem}{f'-{n}' if n else ''}.{kind}" for n in count())
         name = next(name for name in names if name not in self.names and not (self.folder / name).exists())
         self.names.add(name)

@@ -1,76 +1,44 @@
-"""When two results say the same: texts, numbers, graphs, plots, pictures."""
+"""When two results say the same. A recorded result stays as it stands exactly if the fresh one says the same.
 
-import base64
-import io
-import math
-import re
+**Text.** Words, signs and white space are equal, letter by letter. Only floats have some freedom: two of them are the
+same if they differ by at most 1e-9 of the larger one and are written alike, with as many decimals, or one of them with
+15 digits or more, whose last ones are rounding. So `0.1` is `0.1000000000000001`, and `0.50` is not `0.500000`. Zero is
+the same as what is rounding beside another float of the result, 1e-18 to 1e-14 of it. So `[1.0, 0.0]` is `[1.0,
+1e-16]`, and a lone `0.0` is not `1e-16`. Whole numbers are equal or not. Of a block tagged "varies", numbers and
+figures may be any.
+
+**Drawings (SVG).** Elements, their order, all attributes and all words are equal as texts are. Coordinates (places,
+lengths, shapes) may differ by a millionth of themselves, or two millionths of the drawing's size, which is another
+platform's rounding. Names that only lead from one element to another (`id`) may be any. A film is a drawing, so that
+every frame counts.
+
+**Graphs by Graphviz** may be laid out anew. They are the same if they have the same nodes, edges and clusters, with
+equal words and attributes, in whatever order. Nodes have the same shape and nearly the same size; arrows the same shape
+at the same end; words the same place along their edge; clusters the same members. Edges lead the same way along the
+page, and the whole has nearly the same size.
+
+**Pictures (PNG, JPEG, GIF)**, also those inside a drawing, have as many frames and as many pixels, and none of these
+differs by more than 1 of 255 in a colour or in opacity.
+"""
+
 import xml.etree.ElementTree as ET
 
-from scripts.note.outcome import PNG
-
-NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w)")
-SHAPE = ("d", "points", "x", "y", "cx", "cy", "rx", "ry", "r", "width", "height", "transform", "style", "fill")
-
-
-def same_number(a: str, b: str) -> bool:
-    """Whether two numerals agree: whole numbers exactly, floats to 1e-9 relative or 1e-12 absolute."""
-    if not (re.search(r"[.eE]", a) and re.search(r"[.eE]", b)):
-        return a == b
-    return math.isclose(float(a), float(b), rel_tol=1e-9, abs_tol=1e-12)
-
-
-def same_text(a: str | None, b: str | None, varies: bool = False) -> bool:
-    """Whether two results agree: their words exactly, their numbers as numbers (or, if it varies, in any way)."""
-    if a is None or b is None:
-        return a == b
-    if NUMBER.sub("#", a) != NUMBER.sub("#", b):
-        return False
-    return varies or all(map(same_number, NUMBER.findall(a), NUMBER.findall(b)))
+from scripts.note.graph import is_graph, same_graph
+from scripts.note.outcome import kind_of
+from scripts.note.pixels import same_pixels
+from scripts.note.shapes import same_drawing
 
 
 def same_figure(a: bytes, b: bytes) -> bool:
-    """Whether two figures show the same: a graph's labels, nodes, edges; a plot's words, shapes; a picture's pixels."""
-    if a == b:
-        return True
-    if a[:4] == b[:4] == PNG:
-        return _same_pixels(a, b)
+    """Whether two figures show the same."""
+    if a == b or kind_of(a) != kind_of(b):
+        return a == b
+    if kind_of(a) != "svg":
+        return same_pixels(a, b)
     try:
-        return _same_svg(ET.fromstring(a), ET.fromstring(b))
+        left, right = ET.fromstring(a), ET.fromstring(b)
     except ET.ParseError:
         return False
-
-
-def _same_svg(a: ET.Element, b: ET.Element) -> bool:
-    if any(element.get("class") == "graph" for element in a.iter()):
-        return _graph(a) == _graph(b)
-    shapes_a, shapes_b = _shapes(a), _shapes(b)
-    if NUMBER.sub("#", shapes_a) != NUMBER.sub("#", shapes_b):
-        return False
-    numbers = zip(NUMBER.findall(shapes_a), NUMBER.findall(shapes_b), strict=False)
-    close = all(math.isclose(float(x), float(y), rel_tol=1e-6, abs_tol=1e-3) for x, y in numbers)
-    return close and all(map(_same_pixels, _pictures(a), _pictures(b)))
-
-
-def _graph(svg: ET.Element) -> list[list[str]]:
-    """Every node and edge of Graphviz's drawing: the shapes, colours and words of each."""
-    groups = [group for group in svg.iter() if group.get("class") in ("node", "edge")]
-    return sorted([f"{p.tag} {p.get('stroke')} {p.get('fill')} {p.text}" for p in group.iter()] for group in groups)
-
-
-def _shapes(svg: ET.Element) -> str:
-    rows = ([element.tag, element.text or "", *(element.get(name, "") for name in SHAPE)] for element in svg.iter())
-    return "\n".join(" ".join(row) for row in rows)
-
-
-def _pictures(svg: ET.Element) -> list[bytes]:
-    """The pictures inside a plot: a heat map is one."""
-    links = [element.get("{http://www.w3.org/1999/xlink}href", "") for element in svg.iter()]
-    return [base64.b64decode(link.partition(",")[2]) for link in links if link.startswith("data:image/png")]
-
-
-def _same_pixels(a: bytes, b: bytes) -> bool:
-    import numpy as np
-    from PIL import Image
-
-    left, right = (np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"), float) for data in (a, b))
-    return left.shape == right.shape and bool(np.abs(left - right).mean() < 1)
+    if is_graph(left) and is_graph(right):
+        return same_graph(left, right)
+    return same_drawing(left, right)

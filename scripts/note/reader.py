@@ -11,14 +11,14 @@ from scripts.note.blocks import Block, Cell, Check, Excerpt, Figure, Prose
 from scripts.note.markdown import COMMENT, leaves, tokens
 from scripts.note.source import passed_over
 
-TAGS = ("raises-exception", "varies", "hide-input")
+TAGS = ("raises-exception", "varies", "verbatim", "hide-input")
 SHOWN = ("", "text", "py", "pycon", "console")  # fences that are never run, here or in Jupyter
 
 ATTRIBUTES = re.compile(r'^(?:(title)="(micrograd/\w+\.py)"|(tags)=\[((?:"[\w-]+"(?:,\s*)?)+)\])\s*')
 CHECK = re.compile(r"^<!--\s*check:\s*(.*?)\s*-->$")
 CELL = re.compile(r"\s*(?:`{3,}|~{3,})\s*python\b")
 CONFLICT = re.compile(r"(?:<{7}|\|{7}|>{7})(?: |$)")
-FIGURE = re.compile(r"^!\[(.*)\]\((figures/[^()\s]+\.(?:svg|png))\)$")
+FIGURE = re.compile(r"^!\[(.*)\]\((figures/[^()\s]+\.(?:svg|png|jpe?g|gif))\)$")
 
 
 def read_blocks(path: str, text: str) -> tuple[list[Block], list[Excerpt]]:

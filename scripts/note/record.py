@@ -1,15 +1,22 @@
 """Recording: what is written below each cell after a run, and where that is not what is recorded there."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.common.files import replace_file, write_file
 from scripts.common.problem import Problem
 from scripts.note.carry import Carried, carried, code_digest
-from scripts.note.compare import same_figure, same_text
+from scripts.note.compare import same_figure
 from scripts.note.format import Cell, Figure, Note, result_lines
 from scripts.note.lock import Lock, digest, write_lock
-from scripts.note.outcome import Outcome, unstable
+from scripts.note.numerals import same_text
+from scripts.note.outcome import Outcome, Output, Unrecordable, outcome
+from scripts.note.unstable import unstable
+
+CHANCE = 'if every run gives others, seed the random numbers, or tag the block "varies"'
+RANDOM = re.compile(r"rand|shuffle|choice|sample|uuid|time|now\(")
 
 
 class Changed(Problem):
@@ -27,6 +34,21 @@ class Recorded:
     fact: str = ""
     waiting: tuple[Figure, ...] = ()
     code: str = ""
+    remedy: str = "make run"
+
+
+def gave(note: Note, cell: Cell, outputs: Iterable[Output]) -> Outcome:
+    """What these outputs of a cell say. Raises Problem at the cell where a note can't hold it."""
+    try:
+        return outcome(outputs)
+    except Unrecordable as why:
+        raise note.problem(cell.line, why.fact, why.remedy) from None
+
+
+def hints(note: Note, results: list[Recorded]) -> list[str]:
+    """What to do about results that may differ in every run: those that changed below a block of chance."""
+    changed = [(cell, each) for cell, each in zip(note.cells, results, strict=True) if CHANCE in each.remedy]
+    return [f"{each.place}: {each.fact}; {CHANCE}" for cell, each in changed if RANDOM.search(cell.source)]
 
 
 def settle(note: Note, outcomes: list[Outcome], lock: Lock) -> list[Recorded]:
@@ -39,8 +61,9 @@ def settle(note: Note, outcomes: list[Outcome], lock: Lock) -> list[Recorded]:
 
 
 def _settle(note: Note, cell: Cell, its: Carried, fresh: Outcome, known: list[str]) -> Recorded:
-    if what := unstable(fresh.text or ""):
-        raise note.problem(cell.line, f"its output holds {what}", "print what is the same in every run")
+    if "verbatim" not in cell.tags and (what := unstable(fresh.text or "")):
+        remedy = 'print what is the same in every run; if this is, tag the block "verbatim"'
+        raise note.problem(cell.line, f"its output holds {what}", remedy)
     recorded = replace(cell, figures=tuple(figure for figure in its.figures if figure.line))
     paths = [Path(note.path).parent / figure.path for figure in recorded.figures]
     old = tuple(path.read_bytes() if path.exists() else b"" for path in paths)
@@ -49,7 +72,9 @@ def _settle(note: Note, cell: Cell, its: Carried, fresh: Outcome, known: list[st
     place, fact = (note.place(found[0]), found[1]) if found else ("", "")
     text = fresh.text if found else cell.output
     figures = tuple(zip(its.figures, pictures, strict=True))
-    return Recorded(text, figures, place, fact, its.waiting, code_digest(cell))
+    numbers = cell.output != fresh.text and same_text(cell.output, fresh.text, varies=True)
+    remedy = f"make run; {CHANCE}" if numbers or "the run draws" in fact else "make run"
+    return Recorded(text, figures, place, fact, its.waiting, code_digest(cell), remedy)
 
 
 def moved(cell: Cell, recorded: Cell) -> tuple[int, str] | None:
