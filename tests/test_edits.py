@@ -154,7 +154,9 @@ def kept_up(document: Document) -> str:
 
 def bare_files(book: Book) -> dict[str, bytes]:
     """What an author has written: all files, and the notes without results."""
-    files = {name: text for name, text in book.files().items() if re.match(r"notes/[\w-]+\.md$|data.txt|helper.py", name)}
+    files = {
+        name: text for name, text in book.files().items() if re.match(r"notes/[\w-]+\.md$|data.txt|helper.py", name)
+    }
     for name in [name for name in files if re.match(r"notes/\d", name)]:
         note = Note(name, files[name].decode())
         files[name] = note.with_results([[] for _ in note.cells]).encode()
