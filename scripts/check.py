@@ -8,7 +8,7 @@ from scripts.common.door import Parser, door
 from scripts.common.problem import Problem
 from scripts.kernel.pairing import unpaired
 from scripts.kernel.run import stale_results
-from scripts.note.folder import FOLDER, all_notes, markdown_files, plain_pages
+from scripts.note.folder import FOLDER, all_notes, drafts, markdown_files, plain_pages
 from scripts.note.form import (
     dead_links,
     drifted_excerpts,
@@ -42,6 +42,8 @@ def check(folder: Path = FOLDER) -> bool:
         notes, plain = all_notes(folder), plain_pages(folder)
     except Problem as problem:
         return report("", iter([problem]))
+    for path in drafts(folder):
+        print(f"     {path.as_posix()} is no note before it has words and a name of its own", flush=True)
     texts = [path for path in (*markdown_files(folder), folder.parent / "README.md") if path.exists()]
     subjects = {
         "the notes' form": chain(

@@ -49,8 +49,11 @@ NAMES = [  # how our code says it, where it is (module, name), and the one modul
         "load_jupytext_configuration_file",
         "kernel/pairing.py",
     ),
-    ("JPY_SESSION_NAME", "", "", "kernel/catch_up.py"),
-    ("__vsc_ipynb_file__", "", "", "kernel/catch_up.py"),
+    ("JPY_SESSION_NAME", "", "", "kernel/jupyterlab.py"),
+    ("__vsc_ipynb_file__", "", "", "kernel/jupyterlab.py"),
+    ("kernel.do_execute", "ipykernel.ipkernel", "IPythonKernel.do_execute", "kernel/catch_up.py"),
+    ("shell.set_parent(", "ipykernel.zmqshell", "ZMQInteractiveShell.set_parent", "kernel/catch_up.py"),
+    ("jpserver-", "", "", "kernel/jupyterlab.py"),
     ("build_site(", "mkdocs.commands.build", "build", "publish/preview.py"),
     ("LiveReloadServer(", "mkdocs.livereload", "LiveReloadServer", "publish/preview.py"),
     ("zeroclipboard", "", "", "publish/lighten.py"),
@@ -193,7 +196,7 @@ def test_jupyters_server_tells_a_kernel_which_notebook_is_open():
         reason="`make lab` installs JupyterLab, and with it this test's subject",
     )
     told = server.SessionManager.get_kernel_env(None, "notes/02-c.ipynb")
-    assert told["JPY_SESSION_NAME"] == "notes/02-c.ipynb", "mend scripts/kernel/catch_up.py"
+    assert told["JPY_SESSION_NAME"] == "notes/02-c.ipynb", "mend scripts/kernel/jupyterlab.py"
 
 
 def test_mkdocs_builds_what_changed_and_nothing_else(tmp_path):

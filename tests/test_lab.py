@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 
 import nbformat
@@ -346,10 +345,10 @@ def test_a_kernel_of_the_lab_catches_up_in_one_line_and_goes_on_after_an_interru
 class FakeKernel:
     """A kernel that answers each source as it is told, and keeps what it shows."""
 
-    execution_count, iopub_socket, _shell_parent_ident = 1, None, ContextVar("ident", default=None)
+    execution_count, iopub_socket = 1, None
 
     def __init__(self, **replies):
-        self.replies, self.ran, self.shown, self.session = replies, [], [], self
+        self.replies, self.ran, self.shown, self.session, self.shell = replies, [], [], self, self
 
     async def do_execute(self, code, silent, *arguments, **options):
         self.ran.append(code)
@@ -358,7 +357,7 @@ class FakeKernel:
     def get_parent(self):
         return {}
 
-    def set_parent(self, ident, parent):
+    def set_parent(self, parent):
         pass
 
     def msg(self, kind):

@@ -87,7 +87,6 @@ class CatchUp:
             self.steps = steps_before(opened_path())
         if self.steps is None:
             return
-        ident, parent = self.kernel._shell_parent_ident.get(), self.kernel.get_parent()
         previous, self.asked = signal.signal(signal.SIGINT, self.interrupted), 0
         try:
             for step in self.steps:
@@ -96,14 +95,14 @@ class CatchUp:
                 if self.asked:
                     raise Stopped(f"catching up stopped after {step}: run a cell again to go on")
         finally:
-            self.kernel.set_parent(ident, parent)
+            self.kernel.shell.set_parent(self.kernel.get_parent())
             signal.signal(signal.SIGINT, previous)
         if self.line.shown:
             self.line.show("caught up with the notes before this one")
 
     async def run(self, step: Step) -> None:
         """Runs a cell of a note, whose outputs belong to nobody. Raises Stopped if it fails."""
-        self.kernel.set_parent([], self.kernel.session.msg("execute_request"))
+        self.kernel.shell.set_parent(self.kernel.session.msg("execute_request"))
         reply = await self.execute(step.source, False, store_history=True, allow_stdin=False)
         raised = reply["status"] == "error"
         if raised == step.raises and self.asked < 2:

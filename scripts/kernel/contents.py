@@ -15,7 +15,7 @@ from tornado.web import HTTPError
 from scripts.common.files import write_file
 from scripts.common.problem import Problem
 from scripts.kernel.jupyterlab import CHECKS
-from scripts.kernel.opened import METADATA, View, opened, view
+from scripts.kernel.opened import FOR_EDITORS, View, opened, view
 from scripts.kernel.saved import Saved
 from scripts.note.format import Cell, Check, Note
 from scripts.note.lock import Lock, read_lock, write_lock
@@ -73,7 +73,7 @@ class NotesManager(AsyncLargeFileManager):
         """The notebook that shows a note. Raises HTTPError where this breaks the format."""
         path = path.strip("/")
         if not Path(path).read_bytes().strip():
-            return new_notebook(metadata=METADATA)
+            return new_notebook(metadata=FOR_EDITORS)
         try:
             note = Note.read(Path(path))
         except Problem as problem:

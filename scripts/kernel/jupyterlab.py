@@ -28,7 +28,7 @@ def configure(root: Path) -> dict[str, str]:
         "ServerApp": {
             "allow_root": True,  # a container's user often is; the server listens at localhost, and asks for a token
             "contents_manager_class": "scripts.kernel.contents.NotesManager",
-            "jpserver_extensions": {"jupytext": False},  # of Jupytext, only the button that opens text as a notebook
+            "jpserver_extensions": {"jupyterlab_jupytext": False},  # only its front end, which opens text
             "root_dir": str(root),
         },
         "AsyncFileCheckpoints": {"root_dir": str(LAB / "checkpoints")},

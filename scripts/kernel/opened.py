@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from scripts.note.format import Cell, Figure, Note
 from scripts.note.lock import digest
 
-METADATA = {
+FOR_EDITORS = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
         "codemirror_mode": {"name": "ipython", "version": 3},
@@ -43,7 +43,7 @@ View = dict[str, Shown]  # the code cells of a note in an editor, by their ids
 
 def opened(note: Note) -> NotebookNode:
     """The notebook that shows a note."""
-    notebook, at, fold = new_notebook(metadata=METADATA), 0, ""
+    notebook, at, fold = new_notebook(metadata=FOR_EDITORS), 0, ""
     name = re.sub(r"[^\w-]", "-", note.stem)[:50]
     for cell in [*note.cells, None]:
         text = "\n".join(note.lines[at : cell.line - 1 if cell else None])

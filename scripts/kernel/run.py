@@ -14,7 +14,7 @@ from scripts.kernel.execute import TIME_LIMIT, Step, execute
 from scripts.kernel.notebook import finished, write_notebook
 from scripts.kernel.process import Kernel
 from scripts.kernel.whole import whole_notebook
-from scripts.note.folder import FOLDER, all_notes, up_to
+from scripts.note.folder import FOLDER, all_notes, drafts, up_to
 from scripts.note.format import Cell, Note, Prose
 from scripts.note.lock import read_lock, write_lock
 from scripts.note.outcome import Outcome
@@ -101,6 +101,8 @@ def run(folder: Path = FOLDER, build: Path = Path("build"), time_limit: int = TI
     finally:
         if changed:
             print("\n".join(["", "changed (make review shows old and new):", *changed]), flush=True)
+    for path in drafts(folder):
+        print(f"not run: {path.as_posix()}, no note before it has words and a name of its own")
     if rest := notes[len(chosen) :]:
         print(f"not run: {rest[0].stem}{f' to {rest[-1].stem}' if rest[1:] else ''}; whole.ipynb is as it was")
         return
