@@ -34,7 +34,7 @@ NAMES = [  # how our code says it, where it is (module, name), and the one modul
     ("post_handler_hook", "ipykernel.kernelbase", "Kernel.post_handler_hook", "kernel/resting.py"),
     ("garbage.gc.stop", "zmq.utils.garbage", "gc.stop", "kernel/resting.py"),
     ("ensure_event_loop()", "jupyter_core.utils", "ensure_event_loop", "kernel/loop.py"),
-    ("PapermillNotebookClient(", "papermill.clientwrap", "PapermillNotebookClient", "kernel/engine.py"),
+    ("(PapermillNotebookClient)", "papermill.clientwrap", "PapermillNotebookClient", "kernel/engine.py"),
     (
         ".papermill_execute_cells(",
         "papermill.clientwrap",
@@ -81,19 +81,20 @@ from scripts.kernel import resting, states
 
 def at_rest(pipe, copied):
     connections = psutil.Process().net_connections("all")
-    print(json.dumps([kernel.shared(pipe), threading.active_count(), len(connections)]), file=sys.__stdout__)
+    said.append([kernel.shared(pipe), threading.active_count(), len(connections)])
     return next(places)
 
-folder = Path(sys.argv[1])
+folder, said = Path(sys.argv[1]), []
 resting.waited, places = at_rest, iter([folder / "a", folder / "b"])
 kernel = resting.RestingKernel(folder)
 shell, out, loop = kernel.app.kernel.shell, sys.stdout, kernel.loop
 for name in "start", "a":
     pipe = resting.opened(folder / name)
     kernel.rest(folder / name, pipe)
-    print(json.dumps([kernel.app.kernel.shell is shell, sys.stdout is out, out.closed]), file=sys.__stdout__)
+    said.append([kernel.app.kernel.shell is shell, sys.stdout is out, out.closed])
 states.connection(folder / "c")
-print((folder / "c.json").read_text(), file=sys.__stdout__)
+said.append(json.loads((folder / "c.json").read_text()))
+(folder / "said").write_text(json.dumps(said))
 """
 
 
@@ -103,7 +104,7 @@ def test_a_process_serves_one_kernel_after_another_and_rests_between_them_withou
     told = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     done = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, f"{done.stderr}\nmend scripts/kernel/resting.py"
-    first, same, second, still, told = map(json.loads, done.stdout.splitlines())
+    first, same, second, still, told = json.loads((tmp_path / "said").read_text())
     pair = 2  # the sockets by which the loop wakes itself
     assert first == second == ["", 1, pair], "[what is shared, threads, sockets] at rest"
     assert same == still == [True, True, False], "another shell or stream, or a closed one: notes would notice"

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import urllib.request
 from pathlib import Path
@@ -19,6 +20,7 @@ from scripts.kernel.document import Document, Stale
 from scripts.kernel.execute import execute
 from scripts.kernel.process import environment
 from scripts.kernel.states import Checkpoints, FromTheStart
+from scripts.note.format import Note
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="checkpoints need Linux")
 
@@ -166,6 +168,64 @@ def test_frames_in_a_note_whose_lines_moved_name_the_lines_as_they_are(book, che
     ]
 
 
+# What a note leaves behind, what the next one asks for, what a run says to that, and why no copy is made between them.
+LEFT_BEHIND = [
+    ("class N: pass\nn = N(); import weakref; r = weakref.ref(n)", "del n\nr() is None", "True", ""),
+    ("import sys; out = sys.stdout", "out is sys.stdout", "True", ""),
+    ("import decimal; decimal.getcontext().prec = 3", "print(decimal.Decimal(1) / 3)", "0.333", ""),
+    ("import numpy as np; np.set_printoptions(precision=2)", "np.array([1 / 3])", "array([0.33])", ""),
+    ("import random; random.seed(1)", "random.random()", "0.13436424411240122", ""),
+    ("import math; math.tau = 6", "math.tau", "6", ""),
+    ("import asyncio; loop = asyncio.get_running_loop()", "loop is asyncio.get_running_loop()", "True", ""),
+    ("import gc; gc.disable()", "gc.collect();\ngc.isenabled()", "False", ""),
+    ("from concurrent.futures import ThreadPoolExecutor as E; e = E(1); list(e.map(abs, [-1]))",
+     "list(e.map(abs, [-3]))", "[3]", "a thread"),
+    ("e.shutdown(); task = asyncio.create_task(asyncio.sleep(2, 5))", "await task", "5", "a task"),
+    ("import os; f = open(os.path.join('notes', '00-a.md')); f.readline()", "len(f.readline())", "1", "an open file"),
+    ("f.close(); pipe = os.pipe(); os.write(pipe[1], b'ab')", "os.read(pipe[0], 2)", "b'ab'", "an open file"),
+    ("[os.close(n) for n in pipe]; import mmap; m = mmap.mmap(-1, 1)", "m[0]", "0", "shared memory"),
+    ("m.close(); import signal; signal.setitimer(signal.ITIMER_REAL, 99)",
+     "signal.setitimer(signal.ITIMER_REAL, 0)[0] > 9", "True", "a timer"),
+    ("pid = os.getpid()", "pid == os.getpid()", "True", "the number of the process"),
+    ("pid = 0; import subprocess as s; p = s.Popen(['cat'], stdin=s.PIPE)", "p.communicate()\np.returncode", "0",
+     "an open file"),
+    ("p = s.Popen(['sleep', '99'], close_fds=True)", "p.kill()\np.wait()", "-9", "a process"),
+]  # fmt: skip
+
+
+@linux
+def test_a_state_is_kept_exactly_or_not_at_all(book, checkpoints):
+    for number, (left, asked, _, _) in enumerate(LEFT_BEHIND):
+        book[f"{number:02}-a.md"], book[f"{number:02}-b.md"] = a_note(cell(left)), a_note(cell(asked))
+    Document(Path("notes"), checkpoints).update()
+    said = [Note.read(path).cells[-1].output for path in sorted(Path("notes").glob("*-b.md"))]
+    assert said == [expected for _, _, expected, _ in LEFT_BEHIND]
+    assert [rest.shared for rest in checkpoints.rests[1::2]] == [why for *_, why in LEFT_BEHIND]
+
+
+@linux
+def test_a_state_without_a_copy_costs_time_and_no_truth(book, checkpoints, ran):
+    book["00-a.md"], book["01-b.md"] = a_note(cell("x = 1")), a_note(cell("import threading; t = threading.Event()"))
+    book["02-c.md"] = a_note(cell("w = threading.Thread(target=t.wait); w.start()"))
+    book["03-d.md"] = a_note(cell("w.is_alive(), x"))
+    document = Document(Path("notes"), checkpoints)
+    document.update()
+    book["03-d.md"] = a_note(cell("w.is_alive(), x + 1"), cell("t.set(); w.join()"))
+    document.update()
+    assert output("(True, 2)") in book["03-d.md"]
+    assert [sum(code in source for source in ran) for code in ("x = 1", "import threading", "w.start()")] == [1, 1, 2]
+
+
+@linux
+def test_a_state_leaves_one_file_in_the_temporary_folder_and_no_socket(book, checkpoints):
+    for version in range(3):
+        book["00-a.md"] = a_note(cell(f"x = {version}"))
+        document = Document(Path("notes"), checkpoints)
+        document.update()
+    names = {path.name for path in checkpoints.folder.iterdir() if not path.name.startswith("start")}
+    assert names == {"profile_default", "1", "2", "3"}
+
+
 UNTIL_EDITED = """\
 import os, time
 open("started", "w").close()
@@ -296,12 +356,15 @@ def rarer(*signals) -> list:
 @linux
 @pytest.mark.parametrize("how", [signal.SIGINT, *rarer(signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)])
 def test_no_process_outlives_the_preview(served, how):
-    served["01-b.md"] = a_note("Words.", cell("open('started', 'w').close(); import time\ntime.sleep(60)"))
+    started = "import subprocess\nfor own in (False, True): subprocess.Popen(['sleep', '4711'], start_new_session=own)"
+    served["01-b.md"] = a_note("Words.", cell(f"{started}\nopen('started', 'w').close()\nwhile True: pass"))
     wait((served.root / "started").exists, 60)
-    assert len(alive(served.mark)) > 2
+    assert len(alive(served.mark, "sleep 4711")) == 2
+    folders = list(Path(tempfile.gettempdir()).glob(f"mg-{served.process.pid}-*"))
+    assert len(folders) == 1
     os.kill(served.process.pid, how)
     served.process.wait(timeout=20)
-    wait(lambda: not alive(served.mark), 5)
+    wait(lambda: not alive(served.mark) and not folders[0].exists(), 20)
     if how in (signal.SIGINT, signal.SIGTERM):
         assert served.process.returncode == 130
         assert any(re.match("interrupted", line) for line in served.said)

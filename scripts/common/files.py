@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from scripts.common.problem import Problem
 
 EXCHANGE = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None  # of Linux
-HERE, RENAME_EXCHANGE = -100, 2
+CURRENT, RENAME_EXCHANGE = -100, 2
 RUN_LOCK = Path("build/run.lock")
 
 
@@ -55,7 +55,7 @@ def exchanged(one: Path, other: Path) -> bool:
     """Two files change places, in one step; False where the system or the disk cannot do that."""
     if not EXCHANGE:
         return False
-    failed = EXCHANGE(HERE, os.fsencode(one), HERE, os.fsencode(other), RENAME_EXCHANGE)
+    failed = EXCHANGE(CURRENT, os.fsencode(one), CURRENT, os.fsencode(other), RENAME_EXCHANGE)
     if failed and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
     return not failed
