@@ -34,6 +34,7 @@ SECOND = a_note(cell(PLOT), "![A curve that bends up](figures/curve.svg)", "## I
 OK = """ok   the notes' form
 ok   excerpts
 ok   links and alt texts
+ok   formulas
 ok   figures
 ok   package = notes
 ok   results = a fresh run
@@ -148,6 +149,14 @@ def test_a_package_that_is_not_what_the_notes_say_is_mended_by_tangling(well, ca
         ("index.md", "# ", "## ", "index.md:1", "no title", "start the note with `# Title`"),
         ("index.md", "[First]", f"{cell('2 + 2')}\n\n[F]", "index.md:3", "a cell on a page that is not run", "move it"),
         ("01-b.md", "## I", "<<<<<<< HEAD\n## I", "01-b.md:10", "a merge that was not finished", "keep one side"),
+        (
+            "index.md",
+            "[First]",
+            "$\\N$ [First]",
+            "index.md:3",
+            "math that a page cannot show: \\N in \\N",
+            "write it wi",
+        ),
         ("01-b.md", "```python", "```python x", "01-b.md:3", "malformed attribute: x", "allowed are title="),
     ],
 )
@@ -300,6 +309,37 @@ def test_a_link_that_leads_nowhere_and_a_picture_without_words_are_said_with_lin
             "11: broken link: [j][k] names no address\n  define it, or write (address)",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ('[x](nowhere.md "t")', "nowhere.md"),
+        ("[x](<no where.md>)", "no%20where.md"),
+        ("[x](nowhere_(y).md)", "nowhere_(y).md"),
+        ("[x][y]", "[x][y] names no address"),
+        ("[x][]", "[x][] names no address"),
+        ("a[^1]", "[^1] names no address"),
+        ("[x][y]\n\n[y]: nowhere.md", "nowhere.md"),
+        ('a <a class="b" href=nowhere.md>', "nowhere.md"),
+        ('<p>\n<img alt="a" src="nowhere.svg">', "nowhere.svg"),
+        ('<video src="nowhere.mp4"></video>', "nowhere.mp4"),
+        ('![x](figures/no%20where.svg "t")', "figures/no%20where.svg"),
+        ("| [x](nowhere.md) |\n| - |", "nowhere.md"),
+        ("a[^1]\n\n[^1]: [x](nowhere.md)", "nowhere.md"),
+    ],
+)
+def test_a_link_is_followed_in_whatever_form_it_is_written(book, link, said):
+    book["00-a.md"] = a_note(link)
+    assert [problem.fact for problem in dead_links(Path("notes/00-a.md"))] == [f"broken link: {said}"]
+
+
+def test_a_name_with_a_space_is_a_link_that_leads_somewhere(book):
+    book.figure("a b.svg").write_text("")
+    book["00-a.md"] = a_note(
+        "![x](figures/a%20b.svg) ![x](<figures/a b.svg>) a[^1] x[0]\n\n[^1]: b", "`a[i][j]` `[^2]`"
+    )
+    assert found(dead_links(Path("notes/00-a.md"))) == []
 
 
 def test_a_figure_of_two_cells_and_a_file_of_none_are_strays(book):

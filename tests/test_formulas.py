@@ -7,7 +7,9 @@ import pytest
 from browser import marks
 from PIL import Image, ImageChops
 
-from scripts.publish.mathml import mathml
+from scripts.common.problem import Problem
+from scripts.note.format import Note
+from scripts.publish.mathml import mathml, unreadable_formulas
 
 PAGE = """<!doctype html><style>@font-face {{ font-family: M; src: url(looks/math.woff2) }}
 math {{ font: 60px M; }} span {{ display: inline-block; padding: 20px }}</style>{}"""
@@ -16,6 +18,48 @@ math {{ font: 60px M; }} span {{ display: inline-block; padding: 20px }}</style>
 def words(tex: str, display: bool = False) -> list[tuple[str, str]]:
     """The operators of a formula, each with its form, and its spaces."""
     return re.findall(r"<mo(?: [^>]*?form=\"(\w+)\")?[^>]*>([^<]*)</mo>", mathml(tex, "x", display))
+
+
+@pytest.mark.parametrize(
+    ("tex", "lost"),
+    [
+        (r"x \in \N", r"\N"),
+        (r"\ce{H2O}", r"\ce"),
+        (r"\begin{align}a&=b\label{c}\end{align}", r"\label"),
+        (r"\begin{gather}a\\b\end{gather}", r"\begin{gather}"),
+        (r"\cancel{x}", r"\cancel"),
+        (r"\boxed{x}", r"\boxed"),
+        (r"{x", "a brace without its other"),
+    ],
+)
+def test_what_a_page_would_show_raw_or_not_at_all_is_refused(tex, lost):
+    with pytest.raises(Problem) as caught:
+        mathml(tex, "notes/00-a.md:3", True)
+    assert (
+        str(caught.value)
+        == f"notes/00-a.md:3: math that a page cannot show: {lost} in {tex}\n  write it with other commands"
+    )
+
+
+@pytest.mark.parametrize("tex", [r"\begin{alignat}{2}a&=b\end{alignat}", "a & b", r"\text{<b>}", r"\frac{"])
+def test_what_cannot_be_read_is_refused(tex):
+    with pytest.raises(Problem, match=r"^x: math that latex2mathml cannot read: "):
+        mathml(tex, "x", True)
+
+
+def test_lines_have_no_numbers_and_a_name_is_one_word_with_its_index_below():
+    for environment in ("aligned", "align", "align*", "split"):
+        made = mathml(rf"\begin{{{environment}}}a&=b\nonumber\\c&=d\notag\end{{{environment}}}", "x", True)
+        assert made.count("<mtr>") == 2 and "(1)" not in made and "\\" not in made
+    assert "<munder><mi>arg\N{NO-BREAK SPACE}max</mi><mi>x</mi></munder>" in mathml(
+        r"\operatorname*{arg\,max}_x f", "x", True
+    )
+    assert mathml(r"\backslash \{a\}", "x", False).count("<m") == 6
+
+
+def test_every_formula_that_a_page_cannot_show_is_found_in_its_line():
+    note = Note("notes/00-a.md", "# T $\\N$\n\nwords\n$x$ `$\\N$`\n$\\R$\n\n- a\n\n  $$\n  \\ce{x}\n  $$\n")
+    assert [problem.place for problem in unreadable_formulas(note)] == [f"notes/00-a.md:{line}" for line in (1, 5, 9)]
 
 
 @pytest.mark.parametrize("tex", ["(-2)", "|-3|", r"a \cdot -b", r"x = -1", r"\{-1, 1\}", r"\left[-x\right]"])

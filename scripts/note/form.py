@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 from scripts.common.problem import Problem
 from scripts.note import tangle
@@ -57,7 +58,7 @@ def dead_links(path: Path) -> Iterator[Problem]:
     text = path.read_text("utf-8", "replace")
     for link in links(text):
         place = f"{path.as_posix()}:{link.line}"
-        file, _, anchor = link.target.partition("#")
+        file, _, anchor = map(unquote, link.target.partition("#"))
         aim = path.parent / file if file else path
         if link.alt is not None and not link.alt.strip():
             yield Problem(place, f"{link.target} has no alt text", "say in the brackets what it shows")

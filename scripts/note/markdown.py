@@ -76,7 +76,8 @@ class Link:
     alt: str | None = None
 
 
-TAG = re.compile(r"<(a|img)\b([^>]*)>", re.I | re.S)
+TAG = re.compile(r"<([a-z]+)\b([^>]*)>", re.I | re.S)
+UNDEFINED = re.compile(r"\[[^\[\]]+\]\[[^\[\]]*\]|\[\^[^\[\]\s]+\]")
 ATTRIBUTE = re.compile(r"""\b(href|src|alt)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 
 
@@ -104,18 +105,18 @@ def _html_links(html: str, line: int) -> Iterator[Link]:
     for tag in TAG.finditer(COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), html)):
         said = {name.lower(): a or b or c for name, a, b, c in ATTRIBUTE.findall(tag[2])}
         place, picture = line + html.count("\n", 0, tag.start()), tag[1].lower() == "img"
-        target = said.get("src" if picture else "href")
+        target = said.get("href", said.get("src"))
         if target is not None:
             yield Link(place, target, said.get("alt", "") if picture else None)
 
 
 def missing_references(text: str) -> list[tuple[int, str]]:
-    """`[words][label]` whose label is defined nowhere, which a page would show as it is written: line and text."""
+    """`[words][label]` or `[^label]` that nothing defines, which a page would show as it is written: line and text."""
     found = []
     for token in tokens(text):
         if token.type == "inline" and token.map:
             for child, at in leaves(token):
-                if child.type == "text" and (match := re.search(r"\[[^\[\]]+\]\[[^\[\]]+\]", child.content)):
+                if child.type == "text" and (match := UNDEFINED.search(child.content)):
                     found.append((token.map[0] + 1 + at, match[0]))
     return found
 
