@@ -3,6 +3,7 @@
 `pytest tests/test_golden.py --regen-all` writes what is made now; `git diff` then shows what to judge.
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,8 +11,13 @@ import nbformat
 import pytest
 from conftest import ROOT, Book
 
+from scripts.bind.content import Book as BoundBook
+from scripts.bind.content import make_book
+from scripts.bind.epub import opf
+from scripts.bind.epub import pages as pages_of
+from scripts.bind.typeset import cover, whole
 from scripts.note.folder import all_notes, plain_pages
-from scripts.note.format import result_lines
+from scripts.note.format import Note, result_lines
 from scripts.note.tangle import package
 from scripts.publish.site import texts
 
@@ -33,6 +39,26 @@ def test_the_pages_are_those_of_the_notes_the_package_and_the_versions(pages):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_as_it_was(pages, file_regression, name):
     file_regression.check(pages[f"{name}.md"], fullpath=GOLDEN / "pages" / f"{name}.md")
+
+
+def bound() -> BoundBook:
+    """The book to take away, of what it can set: neither HTML nor footnotes."""
+    notes = [Note(note.path, re.sub(r"</?b>|\[\^limit\](: .*)?", "", note.text)) for note in all_notes()]
+    site = {"site_name": "A <small> book", "site_description": "It's small & whole"}
+    return make_book(notes, plain_pages(), site | {"repo_url": "https://github.com/OWNER/small-book"})
+
+
+def test_the_source_of_the_print_is_as_it_was(monkeypatch, file_regression):
+    monkeypatch.chdir(GOLDEN)
+    file_regression.check(whole(bound()) + cover(bound()), fullpath=GOLDEN / "bound" / "book.typ")
+
+
+def test_the_pages_of_the_e_book_and_what_lists_them_are_as_they_were(monkeypatch, file_regression):
+    monkeypatch.chdir(GOLDEN)
+    made = pages_of(bound())
+    files = {name: text.encode() for name, text in made.items()} | {"cover.png": b"", "figures/a b.svg": b""}
+    said = [f"== {name}\n{text}" for name, text in (made | {"book.opf": opf(bound(), files, list(made))}).items()]
+    file_regression.check("\n".join(said), fullpath=GOLDEN / "bound" / "epub.txt")
 
 
 def test_the_package_is_as_it_was(monkeypatch, file_regression):
