@@ -130,7 +130,11 @@ export class Room {
     }, ms);
   }
 
-  stop() { if (this.current) this.endIn(0, "stop"); }
+  stop() {
+    if (this.current) return this.endIn(0, "stop");
+    this.next?.resolve({ran: 0, at: this.next.from, stopped: "stop"}); // Python is starting
+    this.next = undefined;
+  }
 
   close() {
     removeEventListener("message", this.listener);

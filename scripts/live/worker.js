@@ -22,6 +22,7 @@ const alarm = {
   set 0(_) {},
   there(now) {
     this.looked = now;
+    tell(); // what was printed before a silence
     const request = new XMLHttpRequest();
     request.open("GET", this.signal, false);
     try { request.send(); } catch { return false; }
