@@ -16,7 +16,7 @@ from scripts.common.door import exit_status
 from scripts.kernel import run
 from scripts.kernel.process import Kernel
 
-pytest_plugins = ["browser"]  # its fixtures: server, chromium, open_page
+pytest_plugins = ["browser", "room"]  # their fixtures: server, chromium, open_page, reader
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -13,7 +13,7 @@ from scripts.common.files import write_file
 from scripts.common.problem import Problem
 from scripts.live.manifest import manifest
 from scripts.live.needs import WITHOUT
-from scripts.live.packages import distributed
+from scripts.live.packages import Lock, distributed
 from scripts.note.folder import all_notes
 from scripts.note.tangle import package
 from scripts.publish.site import SITE
@@ -50,16 +50,20 @@ def build_live(distribution: Path | None = None) -> None:
     bundle("room.js", "--format=esm", "--loader:.html=text")
     files = {name: (pyodide / name).read_bytes() for name in ("pyodide.asm.wasm", "python_stdlib.zip")}
     files["home.zip"] = archive(home())
-    lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
+    lock = pyodide_lock()
     entries, wheels = distributed(distribution, list(WITHOUT), lock) if distribution else ({}, {})
-    modules = sorted(name for entry in entries.values() for name in entry["imports"])
-    without = {name: reason for name, reason in WITHOUT.items() if name not in modules}
-    setting = {"files": sorted(files | wheels), "info": lock["info"], "packages": entries, "without": without}
-    setting["modules"] = [name for name in modules if name in WITHOUT]
-    files["setting.json"] = json.dumps(setting, sort_keys=True).encode()
+    modules = [name.replace("-", "_") for name in WITHOUT if name in entries]
+    without = {name: reason for name, reason in WITHOUT.items() if name not in entries}
+    setting = {"files": sorted(files | wheels), "info": lock["info"], "modules": modules, "packages": entries}
+    files["setting.json"] = json.dumps(setting | {"without": without}, sort_keys=True).encode()
     files["book.json"] = manifest(all_notes(), set(modules)).encode()
     for name, content in (files | wheels).items():
         write_file(LIVE / name, content)
+
+
+def pyodide_lock() -> Lock:
+    """What Pyodide's distribution consists of, and the digest of each file."""
+    return dict(json.loads((MODULES / "node_modules/pyodide/pyodide-lock.json").read_text(encoding="utf-8")))
 
 
 def install() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from scripts.live.measured import measured
 from scripts.live.needs import missing
 from scripts.note.format import Cell, Note
 from scripts.publish.head import begins
@@ -31,10 +32,11 @@ def entries(note: Note, reasons: Iterator[str]) -> Iterator[Entry]:
             "text": cell.output,
             "figures": [{"path": figure.path, "alt": figure.alt} for figure in cell.figures],
             "tags": list(cell.tags),
+            **measured(cell.source),
             "needs": next(reasons),
             **tasks.get(number, {}),
         }
-        yield {key: value for key, value in entry.items() if value not in ("", None, [])}
+        yield {key: value for key, value in entry.items() if key != "block" and value not in ("", None, [])}
 
 
 def turns(note: Note) -> Iterator[tuple[int, Entry]]:

@@ -4,6 +4,8 @@ import ast
 import symtable
 from collections.abc import Iterable, Iterator
 
+from scripts.live.measured import measured
+
 WITHOUT = {  # what the notes import beyond Python's own library and the book's package, and why it is not here
     "torch": "PyTorch does not run in a browser",
     "numpy": "needs NumPy: this site was built without it",
@@ -26,9 +28,11 @@ def missing(sources: Iterable[str], packages: set[str]) -> Iterator[str]:
             continue
         absent = dict(absentees(source, packages))
         inside = {each.get_name(): why(used(each), lost | absent) for each in functions(table)}
+        inside |= {each.get_name(): why(used(each), lost | absent | inside) for each in functions(table)}
         given = {each.get_name() for each in table.get_symbols() if each.is_assigned() or each.is_imported()}
         now = used(table, at_once=True)
-        reason = why(now & absent.keys(), absent) or why(now - given, lost)
+        reason = str(measured(source).get("needs", ""))
+        reason = reason or why(now & given, absent | inside) or why(now - given, lost)
         for name in given:
             lost[name] = reason or absent.get(name) or inside.get(name, "")
         yield reason

@@ -30,7 +30,7 @@ const PATIENCE = 2000; // ms that a run is given to hear that it is to end, befo
 const LET_END = 1000; // ms that a run is given before a newer one ends it
 
 export class Room {
-  constructor(base) { this.base = base; }
+  constructor(base) { Object.assign(this, {base, number: 0}); }
 
   async open(progress) {
     this.progress = progress;
@@ -67,7 +67,7 @@ export class Room {
   show(story, from, heard, {deadline = Infinity} = {}) {
     return new Promise((resolve) => {
       this.next?.resolve({ran: 0, at: from, stopped: "newer"});
-      this.next = {story, from, heard, deadline, resolve};
+      this.next = {story, from: Math.min(from, this.next?.from ?? Infinity), heard, deadline, resolve}; // nothing is left out
       if (this.current) this.endIn(Math.max(0, this.current.began + LET_END - performance.now()), "newer");
       else this.go();
     });
@@ -76,21 +76,22 @@ export class Room {
   async go() {
     await this.ready.catch(() => {});
     if (this.current || !this.next) return;
-    const {story, heard, deadline, resolve} = this.next, same = story.findIndex((block, n) => key(block) !== this.known[n]);
-    const from = Math.min(this.next.from, same < 0 ? Math.min(story.length, this.known.length) : same);
+    const {story, from: shown, heard, deadline, resolve} = this.next;
+    const same = story.findIndex((block, n) => key(block) !== this.known[n]), from = Math.min(shown, same < 0 ? story.length : same);
     const page = story.findIndex(({id}) => note(id) === note(story.at(-1).id));
     if (!this.known.length && page > 0) this.progress(`Replaying notes ${story[0].id.slice(0, 2)} to ${story[page - 1].id.slice(0, 2)}…`);
-    this.current = {number: (this.number = (this.number ?? 0) + 1), from, at: from, heard, resolve, began: performance.now()};
+    this.current = {number: ++this.number, from: shown, at: shown, heard, resolve, began: performance.now()};
     this.next = undefined;
     const again = from === this.from;
     this.from = from;
     const rest = story.slice(from).map(({id, code, raises, skip, text, varies}) => ({id, code, raises, skip, text, varies}));
     this.known = story.map(key);
-    this.tell({number: this.number, from, rest, page, deadline, again});
+    this.tell({number: this.number, from, shown, rest, page, deadline, again});
     if (deadline < Infinity) this.endIn(deadline, "deadline");
   }
 
   hear(data) {
+    if (typeof data !== "object" || !data) return; // Python may say anything
     if (data.ready) this.started.ready();
     if (data.died) return this.died(data);
     if (!this.current || data.number !== this.current.number) return;
@@ -110,6 +111,7 @@ export class Room {
     const {resolve, from} = this.current;
     clearTimeout(this.timer);
     this.current = undefined;
+    if (said.stopped === "newer" && this.next) this.next.from = Math.min(this.next.from, said.at);
     if (restart) {
       this.starting();
       this.tell({restart: true});
@@ -128,7 +130,11 @@ export class Room {
     }, ms);
   }
 
-  stop() { if (this.current) this.endIn(0, "stop"); }
+  stop() {
+    if (this.current) return this.endIn(0, "stop");
+    this.next?.resolve({ran: 0, at: this.next.from, stopped: "stop"}); // Python is starting
+    this.next = undefined;
+  }
 
   close() {
     removeEventListener("message", this.listener);

@@ -190,10 +190,12 @@ def start(hear: Callable[[str, str], None], draw: Callable[[str], str], setting:
     asyncio.new_event_loop = asyncio.events.new_event_loop = Loop
     asyncio.events._set_running_loop(None)  # Pyodide's, which is the browser's
     asyncio.set_event_loop(runner.loop)
-    for name in told["modules"]:
-        __import__(name)
-    if "matplotlib" in sys.modules:
-        sys.modules["matplotlib"].rcParams.update(STYLE)
+    for name in told["modules"]:  # what is compiled has to be there before the first copy of the memory
+        importlib.import_module(name)
+    if "matplotlib" in told["modules"]:
+        plt = importlib.import_module("matplotlib.pyplot")
+        plt.switch_backend("agg")
+        plt.rcParams.update(STYLE)
     sys.meta_path.insert(0, Absentees(told["without"]))
     time.perf_counter = finer(time.perf_counter)
     sys.modules |= dict.fromkeys(FORBIDDEN)  # type: ignore[arg-type]

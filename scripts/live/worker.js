@@ -22,6 +22,7 @@ const alarm = {
   set 0(_) {},
   there(now) {
     this.looked = now;
+    tell(); // what was printed before a silence
     const request = new XMLHttpRequest();
     request.open("GET", this.signal, false);
     try { request.send(); } catch { return false; }
@@ -57,8 +58,8 @@ async function start({bytes, setting}) {
   postMessage({ready: true});
 }
 
-// Runs the story, which is as before up to the block `from` and goes on with `rest`, from the block `from` on.
-async function run({number, from, rest, page, deadline, again, signal}) {
+// Runs the story, which is as before up to the block `from` and goes on with `rest`; the page hears of the blocks from `shown` on.
+async function run({number, from, shown, rest, page, deadline, again, signal}) {
   story.splice(from, Infinity, ...rest);
   states.forgetAfter(from);
   let at = states.nearest(from), kept = performance.now();
@@ -75,7 +76,7 @@ async function run({number, from, rest, page, deadline, again, signal}) {
     if (story[at].skip) continue;
     if (alarm[0]) return end({stopped: true});
     position = NaN;
-    const raised = block(number, at, at >= from);
+    const raised = block(number, at, at >= shown);
     if (alarm.rings) return end({stopped: true});
     if (raised && !story[at].raises) return end({stopped: "error"});
   }
@@ -88,6 +89,7 @@ function block(number, index, shown) {
   told = {number, index, shown};
   [waiting, said] = [[], 0];
   hear("start", "");
+  tell(); // at once: it may be long before there is more
   let gave;
   try {
     gave = JSON.parse(python(JSON.stringify({id, code, text, varies})));
