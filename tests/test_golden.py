@@ -22,8 +22,8 @@ from scripts.note.tangle import package
 from scripts.publish.site import texts
 
 GOLDEN = ROOT / "tests" / "book"
-PAGES = ["00-a-slope", "01-a-value", "02-used", "glossary", "index", "package", "versions", "whole"]
-NOTEBOOKS = ["00-a-slope", "01-a-value", "02-used", "whole"]
+PAGES = ["00-a-slope", "01-a-value", "02-used", "03-what-is-rare", "glossary", "index", "package", "versions", "whole"]
+NOTEBOOKS = ["00-a-slope", "01-a-value", "02-used", "03-what-is-rare", "whole"]
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class Definition:
             return []
         changed, found = set(self.changed), list[int]()
         for method in statement.body:
-            lines = range(self.line + method.lineno - 1, self.line + (method.end_lineno or method.lineno))
+            lines = range(self.line + first_line(method) - 1, self.line + (method.end_lineno or method.lineno))
             found += [] if changed.intersection(lines) else lines
         return found
 
@@ -68,6 +68,11 @@ class Definition:
     def where(self) -> str:
         """Its version and its note, as a heading says it."""
         return f"{self.label[:1].upper()}{self.label[1:]}, note {self.note.number}"
+
+
+def first_line(statement: ast.stmt) -> int:
+    """The line where a statement begins, with its decorators."""
+    return min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", []))])
 
 
 def trimmed(lines: range, text: list[str]) -> range:
@@ -113,7 +118,7 @@ def definitions(note: Note, number: int, cell: Cell) -> list[Definition]:
     lines, found = cell.source.split("\n"), []
     for statement in body:
         if isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            start = min([statement.lineno, *(decorator.lineno for decorator in statement.decorator_list)])
+            start = first_line(statement)
             source = "\n".join(lines[start - 1 : statement.end_lineno])
             found.append(Definition(statement.name, note, number, start, source))
         elif isinstance(statement, ast.Import | ast.ImportFrom):

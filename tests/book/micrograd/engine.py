@@ -1,4 +1,4 @@
-# Made by `make tangle` from notes/01-a-value.md, notes/02-used.md. Edit the notes: changes here are lost.
+# Made by `make tangle` from notes/01-a-value.md, notes/02-used.md, notes/03-what-is-rare.md. Edit the notes: changes here are lost.
 import math
 
 
@@ -19,3 +19,8 @@ class Value:
 def total(values):
     """Their sum."""
     return sum(value.data for value in values)
+
+
+def half(x):
+    # Of *any* number.
+    return x / 2
