@@ -66,8 +66,8 @@ def test_silence_and_pictures_have_no_text():
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("<Value object at 0x7f504be1ade0>", "a memory address (at 0x7f504be1ade0)"),
-        ("<Value object at 0x104F50>", "a memory address (at 0x104F50)"),
+        ("<Value object at 0x7f504be1ade0>", "a memory address (0x7f504be1ade0)"),
+        ("<Value object at 0x104F50>", "a memory address (0x104F50)"),
         ("0x7f504be1ade0", "a memory address (0x7f504be1ade0)"),
         ("/tmp/ipykernel_13593/2010662927.py", "a temporary name (/tmp/ipykernel_13593/2010662927.py)"),
         ("ipykernel_13593", "a temporary name (ipykernel_13593)"),
@@ -303,7 +303,7 @@ def test_what_another_run_would_not_give_is_refused_at_its_cell_unless_it_is_mea
     with pytest.raises(Problem) as caught:
         recorded(book, "1", "<object at 0x7f504be1ade0>")
     assert str(caught.value) == (
-        "notes/00-a.md:7: its output holds a memory address (at 0x7f504be1ade0)\n"
+        "notes/00-a.md:7: its output holds a memory address (0x7f504be1ade0)\n"
         '  print what is the same in every run; if this is, tag the block "verbatim"'
     )
     book["00-a.md"] = a_note(cell("1"), cell("route", tag="verbatim"))
