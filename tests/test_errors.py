@@ -111,7 +111,7 @@ def test_what_breaks_the_format_is_said_before_anything_runs(book):
 def test_an_output_with_a_memory_address_is_refused(book):
     said = complaint(book, cell("object()"))
     assert said.startswith("notes/01-b.md:3: its output holds a memory address (0x")
-    assert said.endswith("\n  print what is the same in every run")
+    assert said.endswith('\n  print what is the same in every run; if this is, tag the block "verbatim"')
 
 
 @pytest.mark.parametrize("source", ["import sys; sys.exit()", "raise SystemExit(0)"])

@@ -38,7 +38,7 @@ def test_state_carries_over_cells_checks_and_notes(book):
         ("print('one')\n2", "one\n2"),
         ("'∂L/∂a'", "'∂L/∂a'"),
         ("print('  indented')\nprint()\nprint('and apart')", "  indented\n\nand apart"),
-        ("import sys\nprint('a warning', file=sys.stderr)\nprint('words')", "words\na warning"),
+        ("import sys\nprint('a warning', file=sys.stderr)\nprint('words')", "a warning\nwords"),
         ("from IPython.display import clear_output\nprint(1)\nclear_output()\nprint(2)", "2"),
     ],
 )

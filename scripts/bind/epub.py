@@ -18,6 +18,9 @@ MEDIA = {
     ".css": "text/css",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
     ".woff2": "font/woff2",
 }
 CONTAINER = """\

@@ -22,15 +22,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 LIVE = SITE / "live"
 MODULES = Path("build/live").absolute()  # where npm installs what package-lock.json pins
-SHARED: tuple[str, ...] = (
-    "__init__",
-    "note/__init__",
-    "note/drawing",
-    "note/numerals",
-    "note/outcome",
-    "note/terminal",
-)
-SHARED += ("note/unstable", "live/__init__", "live/runner")
+NOTE = ("__init__", "drawing", "numerals", "outcome", "terminal", "unstable")
+SHARED = ("__init__", *(f"note/{name}" for name in NOTE), "live/__init__", "live/runner")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

@@ -33,13 +33,13 @@ def same_number(a: str, b: str, beside: Sequence[float] = ()) -> bool:
     if not (x and y):
         rest, alike = abs(x or y), a.strip("+-") == b.strip("+-")  # -0.0 and 0.0 are two roundings, too
         return any(1e-18 * size <= rest <= 1e-14 * size or alike for size in beside if size)
-    return math.isclose(x, y, rel_tol=1e-9) and x != y and _written_alike(a, b)
+    return math.isclose(x, y, rel_tol=1e-9) and _written_alike(a, b, x != y)
 
 
-def _written_alike(a: str, b: str) -> bool:
-    """Whether two numerals have the same form, or one of them as many digits as a float has."""
+def _written_alike(a: str, b: str, rounded: bool) -> bool:
+    """Whether two numerals have the same form, but for what was rounded, or one of them as many digits as a float."""
     (whole, decimals), (other, others) = (
         re.split("[eE]", numeral)[0].strip("+-").partition(".")[::2] for numeral in (a, b)
     )
     digits = max(len(said.lstrip("0")) for said in (whole + decimals, other + others))
-    return digits >= ROUNDED or len(decimals) == len(others)
+    return digits >= ROUNDED or (rounded and len(decimals) == len(others))

@@ -17,7 +17,8 @@ from scripts.note.unstable import no_text
 LIMIT = 100_000  # characters of a cell's text
 PICTURES = 5_000_000  # bytes of a cell's pictures
 SVG = "http://www.w3.org/2000/svg"
-STARTS = {"png": b"\x89PNG", "jpg": b"\xff\xd8\xff", "gif": b"GIF8"}  # how a picture's file begins
+PNG = b"\x89PNG"
+STARTS = {"png": PNG, "jpg": b"\xff\xd8\xff", "gif": b"GIF8"}  # how a picture's file begins
 RASTER = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 NAMELESS = re.compile(r"(?:<[^<>\n]*(?: object| at 0x\w+)>)?")  # what an object says that has no text of its own
 WARNING = re.compile(r"^\S.*?:\d+: (\w*Warning: .*)$", re.M)

@@ -23,7 +23,7 @@ Names = dict[str, str]  # the ids of a drawing, and their numbers
 def same_drawing(a: ET.Element, b: ET.Element) -> bool:
     """Whether two drawings show the same."""
     left, right = list(a.iter()), list(b.iter())
-    names, step = (_names(left), _names(right)), ROUNDING * max(extent(a), default=0)
+    names, step = (_numbers(left), _numbers(right)), ROUNDING * max(extent(a), default=0)
     return len(left) == len(right) and all(_same_element(x, y, names, step) for x, y in zip(left, right, strict=True))
 
 
@@ -33,7 +33,7 @@ def extent(svg: ET.Element) -> list[float]:
     return [float(number) for number in COORDINATE.findall(said)[2:]]
 
 
-def _names(elements: list[ET.Element]) -> Names:
+def _numbers(elements: list[ET.Element]) -> Names:
     ids = dict.fromkeys(element.get("id", "") for element in elements)
     return {name: str(number) for number, name in enumerate(ids)}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 NO_TEXT = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 UNSTABLE = {
-    "a memory address": re.compile(r"\bat 0x[0-9a-fA-F]{4,}|\b0x(?:7[ef]|5[56])[0-9a-fA-F]{10}\b"),
+    "a memory address": re.compile(r"(?<=\bat )0x[0-9a-fA-F]{4,}|\b0x(?:7[ef]|5[56])[0-9a-fA-F]{10}\b"),
     "a temporary name": re.compile(
         r"<ipython-input-\d+|\bipykernel_\d+|(?<![\w.])/(?:private/)?(?:var/)?tmp/\w[^\s'\"]*|/var/folders/\w+"
         r"|\btmp(?!_)(?=[a-z_]*\d)[a-z0-9_]{8}\b"

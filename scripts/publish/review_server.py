@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from scripts.common.files import only_run
 from scripts.common.problem import Problem
+from scripts.note.outcome import RASTER, kind_of
 from scripts.note.put_back import put_back
 from scripts.note.review import accept, changes
 from scripts.publish.review import review_page
@@ -50,8 +51,8 @@ class Answer(BaseHTTPRequestHandler):
         elif address.path == "/review.css":
             self.answer(200, "text/css", LOOK.read_bytes())
         elif picture := address.path == "/picture" and self.picture(parse_qs(address.query)):
-            kind = "image/svg+xml" if picture.lstrip().startswith(b"<") else "image/png"
-            self.answer(200, kind, picture, IN_SVG)
+            kinds = {name: kind for kind, name in RASTER.items()}
+            self.answer(200, kinds.get(kind_of(picture), "image/svg+xml"), picture, IN_SVG)
         else:
             self.answer(404, "text/plain", b"nothing here")
 
