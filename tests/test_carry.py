@@ -9,7 +9,7 @@ from test_results import fresh, recorded
 
 from scripts.note.format import Note
 from scripts.note.lock import read_lock
-from scripts.note.outcome import PNG, Outcome
+from scripts.note.outcome import STARTS, Outcome
 from scripts.note.record import settle, undrawn
 
 
@@ -124,7 +124,7 @@ def test_a_picture_made_by_hand_is_never_drawn_over(book):
 
 
 def test_a_figure_of_another_kind_gets_a_name_of_that_kind(two):
-    recorded(two, Outcome(None, (PNG + b"1",)), Outcome(None, (picture("b"),)))
+    recorded(two, Outcome(None, (STARTS["png"] + b"1",)), Outcome(None, (picture("b"),)))
     assert "![A is shown](figures/a.png)" in two["00-a.md"]
     assert two.files("notes/figures").keys() == {"notes/figures/a.png", "notes/figures/b.svg"}
 

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from tornado.web import HTTPError
 
-from scripts.common.files import write_file
+from scripts.common.files import replace_file, write_file
 from scripts.common.problem import Problem
 from scripts.kernel.jupyterlab import CHECKS
 from scripts.kernel.opened import FOR_EDITORS, View, opened, view
@@ -86,20 +86,27 @@ class NotesManager(AsyncLargeFileManager):
     def save_note(self, notebook: NotebookNode, path: str) -> None:
         """Writes a notebook as the note at `path`, its new figures beside it."""
         path = path.strip("/")
-        folder, note = Path(path).parent, read_note(Path(path))
-        lock, before = read_lock(folder), self.views.get(path, {})
-        done = Saved(notebook, path, before, note.cells if note else [], lock)
+        file, folder, note = Path(path), Path(path).parent, read_note(Path(path))
+        before = file.read_bytes() if file.exists() else b""
+        lock, cells = read_lock(folder), note.cells if note else []
+        done = Saved(notebook, path, self.views.get(path, {}), cells, lock)
         text = done.text.replace("\n", "\r\n") if note and note.crlf else done.text
         with self.perm_to_403(path):
             write_figures(folder, done.results)
             write_drawers(folder, done.results, lock)
-            if not note or text != note.text:
-                write_file(Path(path), text.encode())
+            self.write(file, text.encode(), before)
         self.views[path] = done.view
         for problem in done.refused:
             self.log.warning("not recorded: %s", str(problem).replace("\n ", ";"))
-        if note := read_note(Path(path)):
+        if note := read_note(file):
             self.tell_checks(note, list(done.view))
+
+    def write(self, file: Path, content: bytes, before: bytes) -> None:
+        """Writes a note that was this before. Raises HTTPError if somebody wrote it in the same moment."""
+        if not file.exists():
+            write_file(file, content)
+        elif content != before and not replace_file(file, content, before):
+            raise HTTPError(409, f"{file.as_posix()} was written by another program in this moment: save it again")
 
     def tell_checks(self, note: Note, ids: list[str]) -> None:
         """Tells the kernels which checks stand below which cell."""

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from scripts.note.format import Cell, Figure, Note
 from scripts.note.lock import digest
+from scripts.note.outcome import RASTER, kind_of
 
 FOR_EDITORS = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -67,8 +68,9 @@ def _code_cell(cell: Cell, folder: Path, name: str) -> NotebookNode:
 def _image(figure: Figure, path: Path) -> NotebookNode:
     if path.suffix == ".svg":
         return new_output("display_data", {"image/svg+xml": path.read_text("utf-8"), "text/plain": figure.alt})
-    png = base64.b64encode(path.read_bytes()).decode()
-    return new_output("display_data", {"image/png": png, "text/plain": figure.alt})
+    content = path.read_bytes()
+    kind = next((kind for kind, name in RASTER.items() if name == kind_of(content)), "image/png")
+    return new_output("display_data", {kind: base64.b64encode(content).decode(), "text/plain": figure.alt})
 
 
 def view(notebook: NotebookNode, cells: Sequence[Cell]) -> View:

@@ -81,12 +81,9 @@ class Saved:
             return None
         if failed != ("raises-exception" in recorded.tags):
             return None
+        note = Note(self.path, "", [recorded])
         try:
-            result = settle(
-                Note(self.path, "", [recorded]),
-                [gave(Note(self.path, "", [recorded]), recorded, results_of(cell))],
-                self.lock,
-            )[0]
+            result = settle(note, [gave(note, recorded, results_of(cell))], self.lock)[0]
         except Problem as problem:
             self.refused.append(problem)
             return None

@@ -96,11 +96,8 @@ class _Carrying:
         figure = self.taken.get(slot)
         if figure and Path(figure.path.replace("jpeg", "jpg")).suffix == f".{kind}":
             return figure
-        stem = (
-            figure.path.rpartition(".")[0]
-            if figure
-            else f"figures/{self.note.stem}-{self.cells[slot[0]].line}-{slot[1]}"
-        )
+        new = f"figures/{self.note.stem}-{self.cells[slot[0]].line}-{slot[1]}"
+        stem = figure.path.rpartition(".")[0] if figure else new
         names = (f"{stem}{f'-{n}' if n else ''}.{kind}" for n in count())
         name = next(name for name in names if name not in self.names and not (self.folder / name).exists())
         self.names.add(name)
