@@ -196,7 +196,7 @@ LEFT_BEHIND = [
 @linux
 def test_a_state_is_kept_exactly_or_not_at_all(book, checkpoints):
     for number, (left, asked, _, _) in enumerate(LEFT_BEHIND):
-        book[f"{number:02}-a.md"], book[f"{number:02}-b.md"] = a_note(cell(left)), a_note(cell(asked))
+        book[f"{2 * number:02}-a.md"], book[f"{2 * number + 1:02}-b.md"] = a_note(cell(left)), a_note(cell(asked))
     Document(Path("notes"), checkpoints).update()
     said = [Note.read(path).cells[-1].output for path in sorted(Path("notes").glob("*-b.md"))]
     assert said == [expected for _, _, expected, _ in LEFT_BEHIND]

@@ -3,6 +3,7 @@
 Results are recorded in the notes as by a run, but never over an edit that the run has not seen.
 """
 
+import math
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,8 +71,8 @@ class Running:
     notes: list[Note]
     first: int
     at: int = 0
-    start: float = field(default_factory=time.monotonic)  # of the stretch
-    since: float = field(default_factory=time.monotonic)  # of the block under way
+    start: float = math.inf  # of the stretch
+    since: float = math.inf  # of the block under way
     shown: float = field(default_factory=time.monotonic)
     given: dict[int, Any] = field(default_factory=dict)
 
@@ -81,9 +82,13 @@ class Running:
 
     def words(self) -> str:
         cells = sum(isinstance(block, Cell) for block in self.note.blocks[: self.at + 1])
-        seconds = time.monotonic() - self.since
         place = self.note.place(self.note.blocks[self.at].line)
-        return f"{place} runs: cell {cells} of {len(self.note.cells)}, {seconds:.0f} s"
+        return f"{place} runs: cell {cells} of {len(self.note.cells)}, {self.seconds:.0f} s"
+
+    @property
+    def seconds(self) -> float:
+        """How long the block under way has been running."""
+        return max(0, time.monotonic() - self.since)
 
 
 class Document:
@@ -168,7 +173,7 @@ class Document:
                 return
             self.stop_if_stale(notes)
             running.at, running.since = at, time.monotonic()
-            running.start = running.since if at == first else running.start
+            running.start = min(running.start, running.since)
             if at > first and running.since > running.start + STRETCH and self.states.cheap:
                 raise Pause(at)
 
@@ -191,7 +196,7 @@ class Document:
         """What is done ten times a second while a cell runs."""
         self.stop_if_stale(running.notes)
         words = running.words()
-        self.terminal.running(words, time.monotonic() - running.since)
+        self.terminal.running(words, running.seconds)
         self.screen.say(words, self.stale)
         if time.monotonic() > running.shown + 1:
             running.shown = time.monotonic()
