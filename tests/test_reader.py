@@ -9,7 +9,7 @@ from scripts.common.problem import Problem
 from scripts.note.format import Cell, Check, Excerpt, Figure, Note, Prose
 
 ATTRIBUTES = 'allowed are title="micrograd/NAME.py" and tags=["raises-exception"]'
-TAGS = "allowed are raises-exception and varies and hide-input"
+TAGS = "allowed are raises-exception and varies and verbatim and hide-input"
 UNCLOSED = "this fence is never closed"
 COMMENT, CHECK = "a comment that is no check", "write <!-- check: EXPRESSION --> as a line"
 FENCE, PYTHON = "a malformed fence", "write ```python, or ```text for what is not run"
