@@ -4,7 +4,25 @@ import subprocess
 import sys
 
 VENV_PYTHON = ".venv/Scripts/python.exe" if sys.platform == "win32" else ".venv/bin/python"
-PIP = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
+NO_NETWORK = (
+    "NewConnectionError",
+    "NameResolutionError",
+    "ConnectTimeoutError",
+    "ProxyError",
+    "Network is unreachable",
+)
+PIP = [
+    VENV_PYTHON,
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--retries",
+    "2",
+    "-r",
+    "requirements.txt",
+]
 
 
 def failure():
@@ -29,6 +47,8 @@ def pip_failure(said):
     """The line of pip's complaint that matters."""
     if "No space left" in said:
         return "no room on the disk"
+    if any(sign in said for sign in NO_NETWORK):
+        return "no package index could be reached: is there a network? (Behind a proxy: PIP_ARGS='--proxy http://…')"
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")]
     return "pip failed: " + (errors[0] if errors else said.strip()[-200:])
 

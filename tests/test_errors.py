@@ -1,6 +1,7 @@
 """The error contract: whatever goes wrong, one place, one cause, one exit status, and nothing half-written."""
 
 import ast
+import re
 import signal
 import sys
 from pathlib import Path
@@ -226,7 +227,19 @@ def test_an_environment_that_cannot_be_made_is_one_line(book):
 def test_what_pip_complains_of_is_one_line():
     assert setup.pip_failure("WARNING: x\nERROR: Could not install: [Errno 28] No space left") == "no room on the disk"
     assert setup.pip_failure("WARNING: x\nERROR: No match\nERROR: y") == "pip failed: ERROR: No match"
+    lost = "WARNING: Retrying (…) after connection broken by 'NewConnectionError('…')': /simple/a/\nERROR: No match"
+    assert setup.pip_failure(lost).startswith("no package index could be reached: is there a network")
     assert setup.pip_failure("a proxy\n").startswith("pip failed: ")
+
+
+@pytest.mark.parametrize("name", ["run", "check", "tangle", "site", "serve", "review"])
+def test_a_python_without_the_packages_is_one_line_with_what_to_do(book, name):
+    process = book.start("-S", "-m", f"scripts.{name}")
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert re.fullmatch(
+        r"there is no \w+ for \S+python\S*\n  pip install -r requirements.txt, or leave PYTHON= out\n", error
+    )
 
 
 def test_even_an_old_python_can_read_the_set_up_and_say_that_it_is_too_old():

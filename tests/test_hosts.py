@@ -173,6 +173,21 @@ def test_a_page_says_what_a_git_host_shows_of_the_same_note(text):
     assert outline(page(text)) == outline(host(text))
 
 
+def test_what_stands_in_a_quote_and_in_a_list_is_shown_alike():
+    for text in [*LISTS, *TABLES, *INLINE, *BLOCKS, *MATH]:
+        if not re.search(
+            r"\[ \]|\[\^|^a \|", text
+        ):  # what GitHub's parser leaves to others there, or reads in its own way
+            quoted, listed = text.replace("\n", "\n> "), re.sub(r"\n(?=.)", "\n  ", text)
+            nested = a_note(f"> {quoted}", f"- {listed}\n\nEnd.")
+            assert outline(page(nested)) == outline(host(nested)), text
+
+
+def test_a_footnote_has_one_number_wherever_it_is_referred_to():
+    text = a_note("a[^n] and b[^n] and c[^m].\n\n[^n]: One.\n[^m]: Two.")
+    assert outline(page(text)) == outline(host(text))
+
+
 def test_a_title_is_read_as_every_heading_is():
     for title in ("The __init__ method", "The _slope_ of `f`", "What is C#", "The set {1, 2}"):
         assert outline(page(f"# {title}\n\nWords.\n")) == outline(host(f"# {title}\n\nWords.\n"))

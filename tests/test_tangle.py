@@ -102,6 +102,22 @@ def test_a_definition_is_not_replaced_after_the_earlier_one_was_used(between):
 
 
 @pytest.mark.parametrize(
+    ("before", "keeper"),
+    [
+        ("ALL = []\n\ndef keep(f):\n    ALL.append(f)\n    return f\n\n@keep\ndef f(): pass", "keep"),
+        (
+            "from functools import singledispatch as s\n\n@s\ndef g(x): pass\n\n@g.register\ndef f(x: int): pass",
+            "g",
+        ),
+    ],
+)
+def test_a_definition_is_not_replaced_where_a_decorator_of_the_package_may_have_kept_it(before, keeper):
+    with pytest.raises(Problem, match=f"^notes/01.md:4: f is defined anew, but {keeper} may have kept the one before"):
+        engine(before, "def f(): pass")
+    assert engine("from a import keep\n\n@keep\ndef f(): pass", F).endswith(f"keep\n\n{F}\n")
+
+
+@pytest.mark.parametrize(
     ("between", "again"),
     [
         ("class Base: pass", "class f(Base): pass"),

@@ -80,6 +80,8 @@ def takes_the_place(piece: Piece, module: list[Piece], at: int) -> bool:
     old, between = module[at], module[at + 1 :]
     if not isinstance(piece.statements[0], DEFINITIONS):  # imports, which may be said again
         return not any(bound(piece) & bound(each) for each in between)
+    if keepers := sorted(names_in(decorators(old)) & defined_here(module)):
+        raise refused(piece, f"is defined anew, but {keepers[0]} may have kept the one before", "give one another name")
     for each in between:
         if piece.name in reached(each, module) | bound(each):
             raise refused(piece, f"is defined anew, but {each.place} has used the one before", "give one another name")
@@ -87,6 +89,21 @@ def takes_the_place(piece: Piece, module: list[Piece], at: int) -> bool:
             fact = f"takes the place of {old.place}, where nobody knows yet what {min(names)} is at {each.place}"
             raise refused(piece, fact, f"put {min(names)} before that place")
     return True
+
+
+def decorators(piece: Piece) -> list[ast.expr]:
+    """The decorators of a definition."""
+    return [each for statement in piece.statements for each in getattr(statement, "decorator_list", ())]
+
+
+def names_in(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names anywhere in these parts."""
+    return {each.id for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def defined_here(module: list[Piece]) -> set[str]:
+    """The names that a module binds otherwise than by importing them."""
+    return {name for each in module if not each.name.startswith(("import ", "from ")) for name in bound(each)}
 
 
 def refused(piece: Piece, fact: str, remedy: str) -> Problem:
@@ -103,7 +120,7 @@ def reached(piece: Piece, module: list[Piece]) -> set[str]:
     waiting = list(names & mentioned.keys())
     while waiting:
         each = mentioned[waiting.pop()]
-        new = {node.id for statement in each.statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        new = names_in(each.statements)
         waiting += (new - names) & mentioned.keys()
         names |= new
     return names

@@ -23,20 +23,22 @@ def put_back(chosen: Sequence[Change]) -> None:
 
 def _put_back(note: Note, mine: dict[int, Change]) -> None:
     folder = Path(note.path).parent
+    files = set[str]()  # of the figures that are put back
     lines = [list(note.lines[cell.end : cell.results_end]) for cell in note.cells]
     for number, change in mine.items():
-        kept = _names(change)
+        kept = _figures_put_back(change)
         lines[number] = result_lines(change.old.text, kept)
+        files |= {figure.path for figure in kept}
         for figure, picture in zip(kept, change.old.pictures, strict=True):
             if picture:
                 write_file(folder / figure.path, picture)
         for figure, _ in change.new.figures[len(kept) :]:
             (folder / figure.path).unlink(missing_ok=True)
     write_file(Path(note.path), note.with_results(lines).encode())
-    _lock_again(Note.read(Path(note.path)))
+    _lock_again(Note.read(Path(note.path)), files)
 
 
-def _names(change: Change) -> list[Figure]:
+def _figures_put_back(change: Change) -> list[Figure]:
     """The words and names of the figures that are put back: those of today, as far as there are any."""
     today = [figure for figure, _ in change.new.figures[: len(change.old.figures)]]
     gone = [figure for figure, _ in change.old.figures[len(today) :]]
@@ -49,13 +51,13 @@ def _names(change: Change) -> list[Figure]:
     return [*today, *gone]
 
 
-def _lock_again(note: Note) -> None:
-    """Makes the lock know the note's results, as far as this lock or the committed one knows them."""
+def _lock_again(note: Note, back: set[str]) -> None:
+    """Makes the lock know the note's results, as far as this lock or the committed one knows them, and of what code
+    the figures are that are back."""
     folder, name = Path(note.path).parent, Path(note.path).name
     lock, before = read_lock(folder), lock_of(committed(folder).get(LOCK, b"").decode())
     known = {*lock.get(name, []), *before.get(name, [])}
     files = figure_files(folder)
     results = [result_of(cell, files) for cell in note.cells if cell.output is not None or cell.figures]
     lock[name] = [each for result in results if (each := digest(result.text, result.pictures)) in known]
-    figures = {figure.path for result in results for figure, _ in result.figures}
-    write_lock(folder, {path: row for path, row in before.items() if path in figures} | lock)
+    write_lock(folder, lock | {path: row for path, row in before.items() if path in back})

@@ -57,14 +57,13 @@ class Change:
 
 def changes(folder: Path) -> list[Change]:
     """Every change of a result since the last commit that has not been accepted, in reading order."""
-    before = committed(folder)
+    before, files = committed(folder), figure_files(folder)
     seen = ACCEPTED.read_text().split() if ACCEPTED.exists() else []
-    found = (change for note in all_notes(folder) for change in _changes(note, before))
+    found = (change for note in all_notes(folder) for change in _changes(note, before, files))
     return [change for change in found if change.key not in seen]
 
 
-def _changes(note: Note, before: dict[str, bytes]) -> Iterator[Change]:
-    files = figure_files(Path(note.path).parent)
+def _changes(note: Note, before: dict[str, bytes], files: dict[str, bytes]) -> Iterator[Change]:
     earlier = cells_before(note, before)
     for number, cell in enumerate(note.cells):
         old = result_of(earlier[number], before) if number in earlier else Version()

@@ -25,8 +25,16 @@ MARKDOWN = re.compile(r"[\\`*_{}\[\]#!~:]")
 MARK = re.compile(r"[.,;:!?)\]”’…]+")
 VIDEO = re.compile(r"https://(?:youtu\.be|www\.youtube\.com)/")
 
-FOOTNOTES = vars(TYPOGRAPHIC.renderer)["rules"]  # the rules of a plugin
 Tokens = Sequence[Token]
+
+
+def footnote_number(renderer: object, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+    """The number of a footnote, the same wherever it is referred to."""
+    return f"[{tokens[at].meta['id'] + 1}]"
+
+
+TYPOGRAPHIC.add_render_rule("footnote_caption", footnote_number)
+FOOTNOTES = vars(TYPOGRAPHIC.renderer)["rules"]  # the rules of a plugin
 
 
 class Html(RendererHTML):
