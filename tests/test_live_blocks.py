@@ -9,11 +9,12 @@ from conftest import ROOT
 from room import block_of, blocks, recorded, room_marks
 
 from scripts.live.manifest import manifest
-from scripts.live.measured import MEASURED, STACK, code_digest
-from scripts.live.needs import missing
+from scripts.live.measured import MEASURED, STACK
+from scripts.live.needs import lacking
 from scripts.note.compare import same_figure
 from scripts.note.folder import all_notes
 from scripts.note.format import Cell, Check
+from scripts.note.lock import digest
 
 pytestmark = [*room_marks, pytest.mark.slow, pytest.mark.timeout(3600)]
 LOOP = "s = 0\nfor i in range(1_000_000):\n    s += i * i"
@@ -33,7 +34,7 @@ def with_checks() -> Iterator[dict]:
     """The book as a story, its checks included."""
     notes, known = all_notes(), iter(cells())
     code = [block for note in notes for block in note.blocks if isinstance(block, Cell | Check)]
-    reasons = missing([block.source if isinstance(block, Cell) else block.expression for block in code], set())
+    reasons = lacking([block.source if isinstance(block, Cell) else block.expression for block in code], set())
     for block, reason in zip(code, reasons, strict=True):
         if isinstance(block, Cell):
             yield block_of(next(known))
@@ -113,7 +114,7 @@ def write_measured(reader) -> None:
     found |= {name: {"differs": True} for name in different(again)}
     found |= {name: {"heavy": True} | ({"later": True} if name in needed else {}) for name in heavy}
     code = {cell["id"]: cell["code"] for cell in cells()}
-    said = {code_digest(code[name]): {"block": name} | found[name] for name in sorted(found)}
+    said = {digest(code[name], ()): {"block": name} | found[name] for name in sorted(found)}
     MEASURED.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
