@@ -9,11 +9,12 @@ from conftest import ROOT
 from room import block_of, blocks, recorded, room_marks
 
 from scripts.live.manifest import manifest
-from scripts.live.measured import MEASURED, STACK, code_digest
-from scripts.live.needs import missing
+from scripts.live.measured import MEASURED, STACK, measured
+from scripts.live.needs import lacking
 from scripts.note.compare import same_figure
 from scripts.note.folder import all_notes
 from scripts.note.format import Cell, Check
+from scripts.note.lock import digest
 
 pytestmark = [*room_marks, pytest.mark.slow, pytest.mark.timeout(3600)]
 LOOP = "s = 0\nfor i in range(1_000_000):\n    s += i * i"
@@ -33,7 +34,7 @@ def with_checks() -> Iterator[dict]:
     """The book as a story, its checks included."""
     notes, known = all_notes(), iter(cells())
     code = [block for note in notes for block in note.blocks if isinstance(block, Cell | Check)]
-    reasons = missing([block.source if isinstance(block, Cell) else block.expression for block in code], set())
+    reasons = lacking([block.source if isinstance(block, Cell) else block.expression for block in code], set())
     for block, reason in zip(code, reasons, strict=True):
         if isinstance(block, Cell):
             yield block_of(next(known))
@@ -101,7 +102,10 @@ def test_heavy_blocks_that_nothing_needs_can_be_left_out(reader):
 
 def write_measured(reader) -> None:
     """Measures every block that may run, and writes what was found."""
-    may_run = [block_of(cell) | {"skip": cell.get("needs", STACK) != STACK} for cell in cells()]
+    may_run, before = (
+        [block_of(cell) for cell in cells()],
+        [cell for cell in cells() if measured(cell["code"]).get("needs")],
+    )
     loop = min(reader.show(blocks(LOOP))["heard"][-1]["ms"] for _ in range(3))
     done, fatal = run_all(reader, may_run)
     again, _ = run_all(reader, may_run)
@@ -109,11 +113,12 @@ def write_measured(reader) -> None:
     needed = set[str]()
     while later := first_different(reader, may_run, again, set(heavy) - needed):
         needed.add(max(name for name in set(heavy) - needed if name < later))
-    found = {block["id"]: {"needs": STACK} for block in fatal}
+    # A long chain kills where it is freed: by hand, the block that made it can be named in that one's place.
+    found = {block["id"]: {"needs": STACK} for block in [*fatal, *before]}
     found |= {name: {"differs": True} for name in different(again)}
     found |= {name: {"heavy": True} | ({"later": True} if name in needed else {}) for name in heavy}
     code = {cell["id"]: cell["code"] for cell in cells()}
-    said = {code_digest(code[name]): {"block": name} | found[name] for name in sorted(found)}
+    said = {digest(code[name], ()): {"block": name} | found[name] for name in sorted(found)}
     MEASURED.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

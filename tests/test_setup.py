@@ -99,7 +99,7 @@ def test_every_direct_dependency_is_pinned_alike_for_pip_and_for_conda():
 
 def test_what_is_imported_is_declared_and_nothing_else_is():
     files = [*(ROOT / "scripts").rglob("*.py"), *(ROOT / "tests").glob("*.py")]
-    ours = {"scripts", "micrograd", *(path.stem for path in files if path.parent.name == "tests")}
+    ours = {"scripts", "micrograd", "__main__", *(path.stem for path in files if path.parent.name == "tests")}
     names = set.union(*map(imported, files)) - ours - sys.stdlib_module_names
     packages = packages_distributions()
     found = {canonicalize_name(packages[name][0]) if name in packages else f"{name}?" for name in names}

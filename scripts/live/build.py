@@ -13,17 +13,15 @@ from scripts.common.files import write_file
 from scripts.common.problem import Problem
 from scripts.live.manifest import manifest
 from scripts.live.needs import WITHOUT
-from scripts.live.packages import Lock, distributed
+from scripts.live.packages import Distribution, distributed
 from scripts.note.folder import all_notes
 from scripts.note.tangle import package
 from scripts.publish.site import SITE
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+OURS = Path(__file__).parent
 LIVE = SITE / "live"
 MODULES = Path("build/live").absolute()  # where npm installs what package-lock.json pins
-NOTE = ("__init__", "drawing", "numerals", "outcome", "terminal", "unstable")
-SHARED = ("__init__", *(f"note/{name}" for name in NOTE), "live/__init__", "live/runner")
+NOTE = ("__init__", "drawing", "numerals", "outcome", "terminal", "unstable")  # what says what a result is
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -42,7 +40,7 @@ def build_live(distribution: Path | None = None) -> None:
     )
     bundle("room.js", "--format=esm", "--loader:.html=text")
     files = {name: (pyodide / name).read_bytes() for name in ("pyodide.asm.wasm", "python_stdlib.zip")}
-    files["home.zip"] = archive(home())
+    files["home.zip"] = archive(beside_python())
     lock = pyodide_lock()
     entries, wheels = distributed(distribution, list(WITHOUT), lock) if distribution else ({}, {})
     modules = [name.replace("-", "_") for name in WITHOUT if name in entries]
@@ -54,19 +52,19 @@ def build_live(distribution: Path | None = None) -> None:
         write_file(LIVE / name, content)
 
 
-def pyodide_lock() -> Lock:
+def pyodide_lock() -> Distribution:
     """What Pyodide's distribution consists of, and the digest of each file."""
     return dict(json.loads((MODULES / "node_modules/pyodide/pyodide-lock.json").read_text(encoding="utf-8")))
 
 
 def install() -> None:
     """Installs what package-lock.json pins, unless that is there."""
-    lock, stamp = (HERE / "package-lock.json").read_bytes(), MODULES / "installed"
+    lock, stamp = (OURS / "package-lock.json").read_bytes(), MODULES / "installed"
     if stamp.exists() and stamp.read_bytes() == lock:
         return
     MODULES.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(HERE / name, MODULES)
+        shutil.copy(OURS / name, MODULES)
     call("npm", "ci")
     write_file(stamp, lock)
 
@@ -81,7 +79,7 @@ def bundle(entry: str, *options: str) -> None:
         "--log-level=warning",
         f"--outfile={(LIVE / entry).absolute()}",
     ]
-    call("node", esbuild, str(HERE / entry), *always, *options)
+    call("node", esbuild, str(OURS / entry), *always, *options)
 
 
 def call(program: str, *arguments: str) -> None:
@@ -98,15 +96,15 @@ def call(program: str, *arguments: str) -> None:
         raise Problem("make site", f"{program} failed", detail=done.stderr.strip()[-1000:], status=2)
 
 
-def home() -> Iterator[tuple[str, bytes]]:
+def beside_python() -> Iterator[tuple[str, bytes]]:
     """What stands beside Python's own library: the book's package, graphviz, and what says what a result is."""
     for path, text in package(all_notes()).items():
         yield path, text.encode()
     graphviz = installed("graphviz")
     for module in sorted(graphviz.rglob("*.py")):
         yield f"graphviz/{module.relative_to(graphviz).as_posix()}", module.read_bytes()
-    for name in SHARED:
-        yield f"scripts/{name}.py", (ROOT / "scripts" / f"{name}.py").read_bytes()
+    for name in ("__init__", *(f"note/{name}" for name in NOTE), "live/__init__", "live/runner"):
+        yield f"scripts/{name}.py", (OURS.parent / f"{name}.py").read_bytes()
     yield "scripts/live/pretty.py", (installed("IPython") / "lib" / "pretty.py").read_bytes()
 
 

@@ -5,27 +5,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from scripts.live.measured import measured
-from scripts.live.needs import missing
+from scripts.live.needs import lacking
 from scripts.note.format import Cell, Note
 from scripts.publish.head import begins
 from scripts.publish.page import page_title
 from scripts.publish.things import Source, Words, things
 
-Entry = dict[str, Any]  # a block as the page script reads it; room.js says what stands in it
+Described = dict[str, Any]  # a block as the page script reads it; room.js says what stands in it
 
 
 def manifest(notes: list[Note], packages: set[str]) -> str:
     """The book as JSON; `packages` are those that the site brings beyond Python's own library."""
-    reasons = missing([cell.source for note in notes for cell in note.cells], packages)
-    book = [{"name": note.stem, "title": page_title(note), "cells": list(entries(note, reasons))} for note in notes]
+    reasons = lacking([cell.source for note in notes for cell in note.cells], packages)
+    book = [{"name": note.stem, "title": page_title(note), "cells": list(described(note, reasons))} for note in notes]
     return json.dumps({"notes": book}, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
-def entries(note: Note, reasons: Iterator[str]) -> Iterator[Entry]:
+def described(note: Note, reasons: Iterator[str]) -> Iterator[Described]:
     """A note's blocks in order; the next of `reasons` says why a block cannot run (empty, if it can)."""
     tasks = dict(turns(note))
     for number, cell in enumerate(note.cells, 1):
-        entry: Entry = {
+        entry: Described = {
             "id": f"{note.stem}#cell-{number}",
             "line": cell.line,
             "code": cell.source,
@@ -39,7 +39,7 @@ def entries(note: Note, reasons: Iterator[str]) -> Iterator[Entry]:
         yield {key: value for key, value in entry.items() if key != "block" and value not in ("", None, [])}
 
 
-def turns(note: Note) -> Iterator[tuple[int, Entry]]:
+def turns(note: Note) -> Iterator[tuple[int, Described]]:
     """The blocks of the tasks by number: the solution, with the stub it is written into, and the asserts."""
     stub, folds, asked = "", 0, ""  # what is asked for next: "", a solution, asserts
     for thing in things(note):

@@ -16,7 +16,7 @@ ANONYMOUS = {"lambda", "listcomp", "setcomp", "dictcomp", "genexpr"}
 Table = symtable.SymbolTable
 
 
-def missing(sources: Iterable[str], packages: set[str]) -> Iterator[str]:
+def lacking(sources: Iterable[str], packages: set[str]) -> Iterator[str]:
     """For each block of the book in order, why it cannot run; empty if it can. To import what is not there is no harm
     (runner.py puts something in its place), to use it is; so is to use what a block that cannot run was to give."""
     lost: dict[str, str] = {}  # the names that are not there, and why

@@ -7,10 +7,10 @@ from typing import Any
 
 from scripts.common.problem import Problem
 
-Lock = dict[str, Any]  # what pyodide-lock.json says: of each package its file, the file's digest, what it needs
+Distribution = dict[str, Any]  # what pyodide-lock.json says: of each package its file, the file's digest, what it needs
 
 
-def distributed(folder: Path, wanted: list[str], lock: Lock) -> tuple[dict[str, Any], dict[str, bytes]]:
+def distributed(folder: Path, wanted: list[str], lock: Distribution) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The lock's entries of those wanted packages whose file is in the folder, with what they need; and the files.
     Raises Problem if one that is needed is not there, or is not what the lock says."""
     found = [name for name in wanted if name in lock["packages"] and (folder / file_of(name, lock)).exists()]
@@ -31,11 +31,11 @@ def distributed(folder: Path, wanted: list[str], lock: Lock) -> tuple[dict[str, 
     return entries, files
 
 
-def file_of(name: str, lock: Lock) -> str:
+def file_of(name: str, lock: Distribution) -> str:
     return str(lock["packages"][name]["file_name"])
 
 
-def closure(names: list[str], lock: Lock) -> Iterator[str]:
+def closure(names: list[str], lock: Distribution) -> Iterator[str]:
     """These packages and all that they need, each once."""
     seen, waiting = set[str](), list(names)
     while waiting:

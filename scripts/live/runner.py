@@ -97,6 +97,13 @@ class Loop(asyncio.BaseEventLoop):
         pass
 
 
+def plain_words(output: Output) -> str:
+    """What an output says, whatever it is."""
+    if output["output_type"] == "error":
+        return exception_text(output["ename"], output["evalue"])
+    return str(output["text"] if "text" in output else output["data"].get("text/plain", "") + "\n")
+
+
 class Runner:
     """The session. `hear` is told the kind and text of each thing that a block gives, `draw` makes a graph's SVG."""
 
@@ -118,8 +125,8 @@ class Runner:
             self.failed(error, name)
         try:
             gave = outcome(self.outputs)
-        except Unrecordable as why:
-            gave, raised = Outcome(f"{why.fact}: {why.remedy}"), True
+        except Unrecordable:  # a note could not hold it, a page can
+            gave = Outcome("".join(map(plain_words, self.outputs)).rstrip())
         said: dict[str, Any] = {
             "text": gave.text,
             "figures": [each.decode() for each in gave.pictures],
@@ -183,7 +190,7 @@ class Runner:
         self.hear("error", json.dumps({"text": exception_text(kind, str(error)), "line": line, "frames": frames}))
 
 
-def start(hear: Callable[[str, str], None], draw: Callable[[str], str], setting: str) -> Callable[[str], str]:
+def session(hear: Callable[[str, str], None], draw: Callable[[str], str], setting: str) -> Callable[[str], str]:
     """Makes everything ready for the reader's first block: the function that runs one."""
     told = json.loads(setting)
     runner = Runner(hear, draw)

@@ -52,7 +52,7 @@ async function start({bytes, setting}) {
   py.setStderr(write("stderr"));
   py.unpackArchive(bytes["home.zip"], "zip", {extractDir: py.runPython("import sysconfig; sysconfig.get_path('purelib')")});
   const draw = (source) => viz.renderString(source, {format: "svg"});
-  python = py.pyimport("scripts.live.runner").start(hear, draw, JSON.stringify({modules, without}));
+  python = py.pyimport("scripts.live.runner").session(hear, draw, JSON.stringify({modules, without}));
   states = new States(py);
   py.setInterruptBuffer(alarm);
   postMessage({ready: true});

@@ -15,9 +15,9 @@ from typing import Any
 
 from scripts.common.problem import Problem
 
-SITE = Path("build/site")
+PARTS = Path("build/site/live")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
+WITH_A_POINT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
 ON_A_PAGE = """async ({story, from, moves}) => {
   const {Room} = await import(new URL("room.js", location.href));
   const start = performance.now(), room = new Room(new URL(".", location.href).href), times = [];
@@ -58,10 +58,12 @@ def block(cell: dict[str, Any]) -> dict[str, Any]:
     return {"id": cell["id"], "code": cell["code"], "raises": True, "skip": "needs" in cell or "heavy" in cell}
 
 
-def moved(cells: list[dict[str, Any]], start: int) -> list[dict[str, Any]]:
+def movements_of(cells: list[dict[str, Any]], start: int) -> list[dict[str, Any]]:
     """Twenty movements of the first number with a point that stands on a page."""
-    at = next(n for n, cell in enumerate(cells) if n >= start and "needs" not in cell and NUMBER.search(cell["code"]))
-    return [{"at": at, "code": NUMBER.sub(f"{1 + n / 10:.1f}", cells[at]["code"], count=1)} for n in range(20)]
+    at = next(
+        n for n, cell in enumerate(cells) if n >= start and "needs" not in cell and WITH_A_POINT.search(cell["code"])
+    )
+    return [{"at": at, "code": WITH_A_POINT.sub(f"{1 + n / 10:.1f}", cells[at]["code"], count=1)} for n in range(20)]
 
 
 def live() -> list[list[str]]:
@@ -69,13 +71,13 @@ def live() -> list[list[str]]:
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not program or not (SITE / "live/book.json").exists():
+    if not program or not (PARTS / "book.json").exists():
         raise Problem(
             "make bench", "no Chromium, or no live parts in build/site", "make site, apt install chromium", status=2
         )
-    notes = json.loads((SITE / "live/book.json").read_text(encoding="utf-8"))["notes"]
+    notes = json.loads((PARTS / "book.json").read_text(encoding="utf-8"))["notes"]
     firsts, furthers, movements = [], [], {}
-    with sync_playwright() as playwright, served(SITE) as address:
+    with sync_playwright() as playwright, served(PARTS.parent) as address:
         for number in range(2, 15):
             cells = [cell for note in notes[: number + 1] for cell in note["cells"]]
             start = len(cells) - len(notes[number]["cells"])
@@ -83,13 +85,13 @@ def live() -> list[list[str]]:
             page = browser.new_page()
             page.set_default_timeout(0)
             page.goto(address + "live/setting.json")
-            told = {"story": [block(cell) for cell in cells], "from": start, "moves": moved(cells, start)}
+            told = {"story": [block(cell) for cell in cells], "from": start, "moves": movements_of(cells, start)}
             found = page.evaluate(ON_A_PAGE, told)
             browser.close()
             firsts.append(found["first"])
             furthers.append(found["further"])
             movements[number] = statistics.median(found["times"])
-    size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in (SITE / "live").iterdir())
+    size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in PARTS.iterdir())
     most = max(movements, key=lambda number: movements[number])
     return [
         [
