@@ -33,7 +33,7 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True)
-class Step:
+class EarlierCell:
     """A cell or a check of an earlier note."""
 
     note: Note
@@ -57,7 +57,7 @@ class CatchUp:
 
     def __init__(self, kernel: Any):
         self.kernel, self.execute = kernel, kernel.do_execute
-        self.steps: Iterator[Step] | None = None  # what is still to be run before the open note
+        self.steps: Iterator[EarlierCell] | None = None  # what is still to be run before the open note
         self.broken = ""  # why the state is one that no run has
         self.asked = 0  # how often somebody wanted to stop
         self.line = Line(kernel)
@@ -100,14 +100,14 @@ class CatchUp:
         if self.line.shown:
             self.line.show("caught up with the notes before this one")
 
-    async def run(self, step: Step) -> None:
+    async def run(self, step: EarlierCell) -> None:
         """Runs a cell of a note, whose outputs belong to nobody. Raises Stopped if it fails."""
         self.kernel.shell.set_parent(self.kernel.session.msg("execute_request"))
         reply = await self.execute(step.source, False, store_history=True, allow_stdin=False)
         raised = reply["status"] == "error"
         if raised == step.raises and self.asked < 2:
             return
-        failed = said(reply) if raised else "expected an exception, none was raised"
+        failed = in_one_line(reply) if raised else "expected an exception, none was raised"
         mend = "" if self.asked > 1 else "mend it, and "
         self.broken = f"catching up failed: {step.note.place(step.line)}: {failed} ({mend}restart the kernel)"
         raise Stopped(self.broken)
@@ -135,7 +135,7 @@ class Line:
         self.shown = text
 
 
-def steps_before(path: str) -> Iterator[Step] | None:
+def steps_before(path: str) -> Iterator[EarlierCell] | None:
     """The cells and checks of the notes before the one at this path; None if there is no such note. The package is what
     the notes say, as in a run."""
     notes = all_notes()
@@ -146,14 +146,14 @@ def steps_before(path: str) -> Iterator[Step] | None:
     return (step for note in notes[: stems.index(Path(path).stem)] for step in steps_of(note))
 
 
-def steps_of(note: Note) -> Iterator[Step]:
+def steps_of(note: Note) -> Iterator[EarlierCell]:
     cells = [cell for cell in to_run(note).cells if cell.cell_type == "code"]
     for number, cell in enumerate(cells, 1):
         raises = "raises-exception" in cell.metadata.get("tags", [])
-        yield Step(note, f"{number} of {len(cells)}", cell.metadata.place[1], cell.source, raises)
+        yield EarlierCell(note, f"{number} of {len(cells)}", cell.metadata.place[1], cell.source, raises)
 
 
-def said(reply: Reply) -> str:
+def in_one_line(reply: Reply) -> str:
     return exception_text(reply["ename"], reply["evalue"]).split("\n")[0]
 
 

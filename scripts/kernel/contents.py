@@ -15,7 +15,7 @@ from tornado.web import HTTPError
 from scripts.common.files import replace_file, write_file
 from scripts.common.problem import Problem
 from scripts.kernel.jupyterlab import CHECKS
-from scripts.kernel.opened import FOR_EDITORS, View, opened, view
+from scripts.kernel.opened import FOR_EDITORS, View, as_notebook, view
 from scripts.kernel.saved import Saved
 from scripts.note.format import Cell, Check, Note
 from scripts.note.lock import Lock, read_lock, write_lock
@@ -78,7 +78,7 @@ class NotesManager(AsyncLargeFileManager):
             note = Note.read(Path(path))
         except Problem as problem:
             raise HTTPError(400, f"{problem} (open it with the Editor)") from None
-        notebook = opened(note)
+        notebook = as_notebook(note)
         self.views[path] = view(notebook, note.cells)
         self.tell_checks(note, list(self.views[path]))
         return notebook

@@ -42,7 +42,7 @@ class Shown:
 View = dict[str, Shown]  # the code cells of a note in an editor, by their ids
 
 
-def opened(note: Note) -> NotebookNode:
+def as_notebook(note: Note) -> NotebookNode:
     """The notebook that shows a note."""
     notebook, at, fold = new_notebook(metadata=FOR_EDITORS), 0, ""
     name = re.sub(r"[^\w-]", "-", note.stem)[:50]

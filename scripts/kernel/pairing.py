@@ -7,7 +7,7 @@ import jupytext
 from jupytext.config import load_jupytext_configuration_file
 
 from scripts.common.problem import Problem
-from scripts.kernel.opened import opened, view
+from scripts.kernel.opened import as_notebook, view
 from scripts.kernel.process import ROOT
 from scripts.kernel.saved import Saved
 from scripts.note.format import Note
@@ -17,7 +17,7 @@ PAIRING = ROOT / "jupytext.toml"
 
 def unpaired(note: Note) -> Iterator[Problem]:
     """Where a note is not as an editor of notebooks reads and writes it."""
-    notebook = opened(note)
+    notebook = as_notebook(note)
     saved = Saved(notebook, note.path, view(notebook, note.cells), note.cells, {}).text
     config = load_jupytext_configuration_file(str(PAIRING))
     other = jupytext.reads(note.body, "md", config=config)

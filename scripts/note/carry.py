@@ -29,7 +29,7 @@ class Carried:
     waiting: tuple[Figure, ...]
 
 
-def code_digest(cell: Cell) -> str:
+def digest_of_code(cell: Cell) -> str:
     return digest(cell.source, ())
 
 
@@ -46,7 +46,7 @@ class _Carrying:
     def __init__(self, note: Note, drawn: Sequence[Sequence[bytes]], lock: Lock):
         self.note, self.cells, self.drawn, self.lock = note, note.cells, drawn, lock
         self.folder = Path(note.path).parent
-        self.codes = [code_digest(cell) for cell in self.cells]
+        self.codes = [digest_of_code(cell) for cell in self.cells]
         self.left = [(figure, at) for at, cell in enumerate(self.cells) for figure in cell.figures]
         self.names = {figure.path for figure, _ in self.left}
         self.taken: dict[Slot, Figure] = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scripts.common.files import replace_file, write_file
 from scripts.common.problem import Problem
-from scripts.note.carry import Carried, carried, code_digest
+from scripts.note.carry import Carried, carried, digest_of_code
 from scripts.note.compare import same_figure
 from scripts.note.format import Cell, Figure, Note, result_lines
 from scripts.note.lock import Lock, digest, write_lock
@@ -67,17 +67,17 @@ def _settle(note: Note, cell: Cell, its: Carried, fresh: Outcome, known: list[st
     recorded = replace(cell, figures=tuple(figure for figure in its.figures if figure.line))
     paths = [Path(note.path).parent / figure.path for figure in recorded.figures]
     old = tuple(path.read_bytes() if path.exists() else b"" for path in paths)
-    found = disagreement(recorded, old, fresh, known) or moved(cell, recorded)
+    found = disagreement(recorded, old, fresh, known) or astray_figures(cell, recorded)
     pictures = fresh.pictures if found else old
     place, fact = (note.place(found[0]), found[1]) if found else ("", "")
     text = fresh.text if found else cell.output
     figures = tuple(zip(its.figures, pictures, strict=True))
     numbers = not same_text(cell.output, fresh.text) and same_text(cell.output, fresh.text, varies=True)
     remedy = f"make run; {CHANCE}" if numbers or "the run draws" in fact else "make run"
-    return Recorded(text, figures, place, fact, its.waiting, code_digest(cell), remedy)
+    return Recorded(text, figures, place, fact, its.waiting, digest_of_code(cell), remedy)
 
 
-def moved(cell: Cell, recorded: Cell) -> tuple[int, str] | None:
+def astray_figures(cell: Cell, recorded: Cell) -> tuple[int, str] | None:
     """The line and the fact in which a cell's figures do not stand below it in their order, as they would be recorded;
     None if they do."""
     below = [figure for figure in cell.figures if figure in recorded.figures]
