@@ -128,7 +128,7 @@ def claimed(code: Sequence[NotebookNode], seen: View, recorded: dict[str, Cell])
         named, shown, base = named_figures(cell), seen.get(cell.id), recorded.get(cell.id)
         changed = named != shown.figures if shown else bool(named)
         figures = named if changed or not base else base.figures
-        claims[cell.id] = tuple(figure for figure in figures if figure.path not in taken)
+        claims[cell.id] = tuple(figure for figure in figures if shown or figure.path not in taken)
         taken |= {figure.path for figure in figures}
     for gone in (recorded[name] for name in seen if name not in claims):
         into = [
