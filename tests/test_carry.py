@@ -8,7 +8,7 @@ from conftest import a_note, cell
 from test_results import fresh, recorded
 
 from scripts.note.format import Note
-from scripts.note.lock import read_lock
+from scripts.note.lock import read_lock, write_lock
 from scripts.note.outcome import STARTS, Outcome
 from scripts.note.record import settle, undrawn
 
@@ -114,6 +114,21 @@ def test_a_new_figure_takes_no_name_that_is_in_use(book):
     assert shown(book) == {N: [("", "n")], A: [("A is shown", "a")]}
     assert book.figure("00-a-7-0.svg").read_bytes() == b"by hand"
     assert "![](figures/00-a-3-0-1.svg)" in book["00-a.md"]
+
+
+def test_a_copy_of_a_cell_never_draws_over_the_figure_of_the_original(two):
+    two["00-a.md"] = a_note(plot("a"), WORDS_A, plot("c"), WORDS_A, plot("b"), WORDS_B)
+    run(two)
+    assert shown(two) == {A: A_SHOWN, C: [("", "c"), *A_SHOWN], B: B_SHOWN}
+    two["01-b.md"] = two["00-a.md"].replace(WORDS_B, "")
+    two["00-a.md"] = a_note(plot("n"), WORDS_A, plot("b"), WORDS_B)  # it was recorded for another note
+    write_lock(Path("notes"), read_lock(Path("notes")) | {"figures/a.svg": ["its code", "01-b.md"]})
+    run(two)
+    assert shown(two) == {N: [*NEW, *A_SHOWN], B: B_SHOWN}
+    (two.root / "notes/01-b.md").unlink()
+    two["00-a.md"] = a_note(plot("a"), "![](figures/00-a-3-0.svg)", WORDS_A, plot("b"), WORDS_B)
+    run(two)
+    assert shown(two) == {A: A_SHOWN, B: B_SHOWN}  # words go before a name that a run gave
 
 
 def test_a_picture_made_by_hand_is_never_drawn_over(book):

@@ -259,7 +259,7 @@ def test_what_is_recorded_stands_below_its_cell_in_its_figure_and_in_the_lock(bo
     assert book["results.lock"] == (
         "# Made by `make run`: a digest of each recorded result, so that a change by hand is seen.\n"
         f"00-a.md {digest('1', [])} {digest('words', [PNG + b'1', b'<svg/>'])}\n"
-        f"figures/00-a-11-1.svg {digest('draw()', [])}\nfigures/b.png {digest('draw()', [])}\n"
+        f"figures/00-a-11-1.svg {digest('draw()', [])} 00-a.md\nfigures/b.png {digest('draw()', [])} 00-a.md\n"
     )
     assert not list(book.root.glob("notes/.*"))
 

@@ -93,7 +93,7 @@ class NotesManager(AsyncLargeFileManager):
         text = done.text.replace("\n", "\r\n") if note and note.crlf else done.text
         with self.perm_to_403(path):
             write_figures(folder, done.results)
-            write_drawers(folder, done.results, lock)
+            write_drawers(file, done.results, lock)
             self.write(file, text.encode(), before)
         self.views[path] = done.view
         for problem in done.refused:
@@ -140,8 +140,8 @@ def checks_below(note: Note) -> list[list[tuple[str, str]]]:
     return found
 
 
-def write_drawers(folder: Path, results: list[Recorded], lock: Lock) -> None:
-    """Keeps which code drew the figures of these results. That a run gives them too, only a run may say."""
-    rows = {figure.path: [result.code] for result in results for figure, _ in result.figures}
+def write_drawers(file: Path, results: list[Recorded], lock: Lock) -> None:
+    """Keeps which code drew the figures of a note's new results. That a run gives them too, only a run may say."""
+    rows = {figure.path: [result.code, file.name] for result in results for figure, _ in result.figures}
     if any(lock.get(name) != row for name, row in rows.items()):
-        write_lock(folder, lock | rows)
+        write_lock(file.parent, lock | rows)

@@ -59,17 +59,25 @@ class _Carrying:
 
     def take(self, fits: Fits) -> None:
         """Gives each figure that is left the nearest picture that fits."""
-        left, self.left = self.left, []
-        for figure, at in left:
+        for figure, at in sorted(self.left, key=lambda each: self.ours(each[0])):  # those with words first
+            if self.spoken_for(figure):
+                continue
             near = sorted(self.free(), key=lambda to: (abs(to[0] - at), to))
-            if (to := next((to for to in near if fits(figure, at, to)), None)) is None:
-                self.left.append((figure, at))
-            else:
+            if (to := next((to for to in near if fits(figure, at, to)), None)) is not None:
                 self.taken[to] = figure
+                self.left.remove((figure, at))
 
     def free(self) -> Iterator[Slot]:
         slots = ((at, n) for at, pictures in enumerate(self.drawn) for n in range(len(pictures)))
         return (slot for slot in slots if slot not in self.taken)
+
+    def spoken_for(self, figure: Figure) -> bool:
+        """Whether another cell has a figure of this name, here or in the note where it was recorded last."""
+        other = self.folder / self.lock.get(figure.path, ["", ""])[-1]
+        copied = other.suffix == ".md" and other.name != Path(self.note.path).name and other.exists()
+        if copied and f"]({figure.path})" in other.read_text("utf-8", "replace"):
+            return True
+        return any(figure.path == each.path for each in self.taken.values())
 
     def drawer(self, figure: Figure) -> str:
         """The digest of the code that drew the figure as it is recorded."""

@@ -132,7 +132,7 @@ def record(note: Note, results: list[Recorded], lock: Lock) -> int:
         raise changed
     drop_figures(note, results)
     digests = [digest(r.text, [p for _, p in r.figures]) for r in results if r.text is not None or r.figures]
-    rows = {path.name: digests} | {figure.path: [r.code] for r in results for figure, _ in r.figures}
+    rows = {path.name: digests} | {figure.path: [r.code, path.name] for r in results for figure, _ in r.figures}
     if any(lock.get(name) != row for name, row in rows.items()):
         lock |= rows
         write_lock(path.parent, lock)
