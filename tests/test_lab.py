@@ -150,6 +150,14 @@ def merged(notebook):
     del notebook.cells[3]
 
 
+def split(notebook):
+    first, second = new_code_cell("a1", metadata=notebook.cells[1].metadata), notebook.cells[1]
+    second.source = "a2"
+    ran(first, drawn("a"))
+    ran(second, value("2"))
+    notebook.cells.insert(1, first)
+
+
 def emptied(notebook):
     for each in notebook.cells[1], notebook.cells[3]:
         each.execution_count, each.outputs = None, []
@@ -180,6 +188,7 @@ CELL_A, CELL_B = [cell("a"), A], [cell("b"), output("1.0"), B]
         (exchanged, [*CELL_B, "Words.", *CELL_A]),
         (removed, ["Words.", *CELL_B]),
         (copied, [cell("a"), NEW.format(3), *CELL_A, "Words.", *CELL_B]),
+        (split, [cell("a1"), A, cell("a2"), output("2"), "Words.", *CELL_B]),
         (merged, [cell("a\n\nb"), A, B, "Words."]),
         *[(edit, [*CELL_A, "Words.", *CELL_B]) for edit in (emptied, failed, aside, unstable)],
     ],
@@ -318,7 +327,6 @@ def test_a_kernel_of_the_lab_catches_up_in_one_line_and_goes_on_after_an_interru
     checks = {"its-id": [["notes/02-c.md:7", "x == 43"], ["notes/02-c.md:9", "x == 42"]]}
     (book.root / "build/lab/checks.json").write_text(json.dumps(checks))
     with a_kernel(book, "02-c.md") as (manager, client):
-
         interrupted = []
 
         def interrupt(content):

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from scripts.common.problem import Problem
 from scripts.kernel.opened import ASIDE, FOLD_END, Shown, View, code_cells, named_figures, outputs_digest
+from scripts.note.carry import carried
 from scripts.note.format import Cell, Figure, Note, result_lines
 from scripts.note.lock import Lock
 from scripts.note.outcome import so_far
@@ -29,6 +30,7 @@ class Saved:
         code = code_cells(notebook)
         self.bases = bases(code, seen, on_disk)
         self.figures = claimed(code, seen, self.bases)
+        self.figures |= self.redrawn([cell for cell in code if self.is_new(cell)])
         self.lines: list[str] = []
         self.view: View = {}
         self.results: list[Recorded] = []
@@ -57,7 +59,7 @@ class Saved:
     folded = False  # whether the end of the last cell's fold stands in the text already
 
     def add_code(self, cell: NotebookNode, in_fold: bool) -> None:
-        tags, title = tuple(map(str, cell.metadata.get("tags", []))), str(cell.metadata.get("title", ""))
+        tags, title = tags_of(cell), str(cell.metadata.get("title", ""))
         line = len(self.lines) + 2 if self.lines else 1
         self.add(fence(cell.source, title, tags))
         self.folded = in_fold and "hide-input" in tags
@@ -74,12 +76,23 @@ class Saved:
             recorded = replace(recorded, output=result.text, figures=tuple(shown))
         self.view[cell.id] = Shown(recorded, named_figures(cell), outputs_digest(cell))
 
+    def is_new(self, cell: NotebookNode) -> bool:
+        """Whether a cell gave something in the editor since the note was shown or saved, as it should."""
+        shown, failed = self.seen.get(cell.id), any(output.output_type == "error" for output in cell.outputs)
+        known = shown is not None and shown.outputs == outputs_digest(cell)
+        return cell.execution_count is not None and not known and failed == ("raises-exception" in tags_of(cell))
+
+    def redrawn(self, cells: Sequence[NotebookNode]) -> dict[str, tuple[Figure, ...]]:
+        """The figures of cells with new results; those that another of them draws now are its own."""
+        blocks = [Cell(1, cell.source, figures=self.figures[cell.id]) for cell in cells]
+        pictures = [so_far(results_of(cell)).pictures for cell in cells]
+        found = carried(Note(self.path, "", blocks), pictures, self.lock) if cells else []
+        kept = ([*(figure for figure in its.figures if figure.line), *its.waiting] for its in found)
+        return {cell.id: tuple(figures) for cell, figures in zip(cells, kept, strict=True)}
+
     def result(self, cell: NotebookNode, recorded: Cell) -> Recorded | None:
         """What a cell gave in the editor, as a run would record it; None where the recorded result stays."""
-        shown, failed = self.seen.get(cell.id), any(output.output_type == "error" for output in cell.outputs)
-        if cell.execution_count is None or (shown and shown.outputs == outputs_digest(cell)):
-            return None
-        if failed != ("raises-exception" in recorded.tags):
+        if not self.is_new(cell):
             return None
         note = Note(self.path, "", [recorded])
         try:
@@ -100,6 +113,10 @@ def fence(source: str, title: str, tags: Sequence[str]) -> list[str]:
     ticks = "`" * max(3, 1 + max(map(len, re.findall(r"^ {0,3}(`{3,})", source, re.M)), default=0))
     said = (f' title="{title}"' if title else "") + (f" tags={json.dumps(list(tags))}" if tags else "")
     return [f"{ticks}python{said}", *([*source.split("\n")] if source else []), ticks]
+
+
+def tags_of(cell: NotebookNode) -> tuple[str, ...]:
+    return tuple(map(str, cell.metadata.get("tags", [])))
 
 
 def results_of(cell: NotebookNode) -> list[NotebookNode]:
