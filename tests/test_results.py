@@ -318,6 +318,13 @@ def test_a_figure_keeps_its_name_as_long_as_it_is_of_its_kind(book):
     assert "![B](figures/b.gif)" in book["00-a.md"] and book.figure("b.gif").read_bytes() == GIF
 
 
+def test_a_result_that_varies_brings_no_hint(book):
+    book["00-a.md"] = a_note(cell("random()", tag="varies"))
+    recorded(book, "0.25")
+    note = Note.read(Path("notes/00-a.md"))
+    assert hints(note, settle(note, fresh("0.5"), read_lock(Path("notes")))) == []
+
+
 def test_other_numbers_below_a_block_of_chance_bring_a_hint(book):
     book["00-a.md"] = a_note(cell("random()"), cell("2"), cell("random.choice('ab')"))
     recorded(book, "0.25", "2", "a")

@@ -54,7 +54,7 @@ class Client(PapermillNotebookClient):
         self.refused: tuple[int, Unrecordable] | None = None
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        if self.refused:
+        if self.refused and msg["msg_type"] != "status":
             return None
         if msg["msg_type"] == "execute_input":
             self.length = 0
@@ -121,12 +121,13 @@ class OneKernelEngine(NBClientEngine):
         try:
             client.papermill_execute_cells()
         except DeadKernelError:
-            if client.refused:
-                raise Refused(*client.refused) from None
-            raise
+            if not client.refused:
+                raise
         except Pause as pause:
             for cell in nb_man.nb.cells[pause.args[0] :]:  # papermill takes them for completed
                 cell.metadata["paused"] = True
+        if client.refused:
+            raise Refused(*client.refused)
         for index, cell in enumerate(nb_man.nb.cells):
             if cell.get("execution_count"):
                 session.places[cell.execution_count] = tuple(cell.metadata.place)

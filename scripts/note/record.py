@@ -75,7 +75,7 @@ def _settle(note: Note, cell: Cell, its: Carried, fresh: Outcome, known: list[st
     text = fresh.text if found else cell.output
     figures = tuple(zip(its.figures, pictures, strict=True))
     numbers = not same_text(cell.output, fresh.text) and same_text(cell.output, fresh.text, varies=True)
-    remedy = f"make run; {CHANCE}" if numbers or "the run draws" in fact else "make run"
+    remedy = f"make run; {CHANCE}" if found and (numbers or "the run draws" in fact) else "make run"
     return Recorded(text, figures, place, fact, its.waiting, digest_of_code(cell), remedy)
 
 
