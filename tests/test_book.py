@@ -151,8 +151,8 @@ def test_a_formula_is_set_as_it_is_on_the_site(tex, said):
 
 
 def test_a_formula_that_the_book_cannot_set_is_refused_with_its_place():
-    with pytest.raises(Problem, match=r"^notes/a.md:3: math that the book cannot set: \\boxed\{x\}"):
-        typst_formula("\\boxed{x}", "notes/a.md:3", False)
+    with pytest.raises(Problem, match=r"^notes/a.md:3: math that the book cannot set: \\sqrt\[3\]\{x\} \('mroot'\)$"):
+        typst_formula("\\sqrt[3]{x}", "notes/a.md:3", False)
 
 
 @pytest.mark.parametrize("said", ["One.\n\n---\n\nTwo.", "A <b>bold</b> word.", "A word.[^1]\n\n[^1]: A note."])

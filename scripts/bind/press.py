@@ -1,7 +1,7 @@
 """The press: Typst, with the faces of pinned packages, the book's looks and its figures."""
 
 import shutil
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,9 @@ FACE_FOLDERS = {  # of the text, of code, of formulas, of the words in figures
 
 
 def face_folders() -> list[str]:
-    """The folders of the faces."""
-    return [str(files(package).joinpath(folder)) for package, folder in FACE_FOLDERS.items()]
+    """The folders of the faces, in packages that are found and not imported."""
+    specs = {package: find_spec(package) for package in FACE_FOLDERS}
+    return [str(Path(spec.origin or "").parent / FACE_FOLDERS[name]) for name, spec in specs.items() if spec]
 
 
 def lay_out(folder: Path, figures: Path) -> None:

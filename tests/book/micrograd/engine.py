@@ -22,5 +22,5 @@ def total(values):
 
 
 def half(x):
-    # Of *any* number.
+    # Of *any* number: ````half(2)````.
     return x / 2
