@@ -89,7 +89,7 @@ resting.waited, places = at_rest, iter([folder / "a", folder / "b"])
 kernel = resting.RestingKernel(folder)
 shell, out, loop = kernel.app.kernel.shell, sys.stdout, kernel.loop
 for name in "start", "a":
-    pipe = resting.opened(folder / name)
+    pipe = resting.new_pipe(folder / name)
     kernel.rest(folder / name, pipe)
     said.append([kernel.app.kernel.shell is shell, sys.stdout is out, out.closed])
 states.connection(folder / "c")

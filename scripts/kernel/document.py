@@ -203,10 +203,10 @@ class Document:
             self.screen.give(running.note, self.so_far(running))
 
     def so_far(self, running: Running) -> list[Outcome]:
-        """What the first cells of a note that runs have given by now."""
+        """What the cells of a note that runs have given, up to the one under way."""
         blocks = [block for block in running.note.blocks if isinstance(block, Cell | Check)]
         given = [step.outputs for step in self.steps(running.note)]
-        given += [cell.outputs for at, cell in sorted(running.given.items()) if at >= running.first]
+        given += [cell.outputs for at, cell in sorted(running.given.items()) if running.first <= at < running.at]
         return [so_far(outputs) for block, outputs in zip(blocks, given, strict=False) if isinstance(block, Cell)]
 
     def record(self, note: Note) -> int:

@@ -74,7 +74,7 @@ class RestingKernel:
 
     def serve(self, place: Path) -> int:
         """Runs what clients ask for until something is written to the pipe `place`; returns that pipe."""
-        pipe = opened(place)
+        pipe = new_pipe(place)
         self.loop.add_reader(pipe, self.loop.stop)
         self.touched.start(place)
         self.context.run(self.app.start)
@@ -187,7 +187,7 @@ def waited(pipe: int, copied: Callable[[], int] | None) -> Path:
                 return Path(target)
 
 
-def opened(place: Path) -> int:
+def new_pipe(place: Path) -> int:
     """A new pipe at `place`: where it stands, this process reads it. Open to write as well, or it would end with its
     first writer."""
     os.mkfifo(f"{place}.new")
@@ -199,7 +199,7 @@ def opened(place: Path) -> int:
 def main(folder: Path) -> None:
     del sys.path[0]  # the folder it was started in, which a kernel does not search first
     kernel, place = RestingKernel(folder), folder / "start"
-    pipe = opened(place)
+    pipe = new_pipe(place)
     while True:
         place = kernel.rest(place, pipe)
         pipe = kernel.serve(place)

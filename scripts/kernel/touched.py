@@ -10,10 +10,11 @@ from typing import Any
 FileStamp = list[Any]
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 LOOKS_INTO = {"os.listdir", "os.scandir"}
-CHANGING = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod"}
+CHANGING = {"os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod"}
 CHANGING |= {"os.utime", "os.system", "os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen", "sqlite3.connect"}
 INSTALLED = [path for prefix in (sys.prefix, sys.base_prefix) for path in (prefix, os.path.realpath(prefix))]
-CONSTANT = ("/dev/", "/proc/", "/sys/", "/usr/", "/etc/", "/lib", *INSTALLED)  # no file of the author's
+SYSTEM = ["/dev/", "/proc/", "/sys/", "/usr/", "/etc/", "/lib", "/memfd:wasm-memory-image"]  # the last is wasmtime's
+CONSTANT = (*SYSTEM, *INSTALLED)  # where no file is an author's
 
 
 def file_stamp(path: str) -> FileStamp:
