@@ -28,8 +28,10 @@ def compiled(path, at, chosen):
         file.write(made.getvalue())
 
 home = next(path for path in sys.path if path.endswith("site-packages"))
-zipfile.ZipFile("/home.zip").extractall(home)
-import graphviz, micrograd.nn, random, micrograd.graph, scripts.live.runner
+beside = zipfile.ZipFile("/home.zip")
+beside.extractall(home)
+for name in ["random", *beside.namelist()]:
+    importlib.import_module(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
 imported = {getattr(module, "__file__", "") for module in list(sys.modules.values())}
 compiled("/python_stdlib.zip", "/lib/python314.zip", imported)
 compiled("/home.zip", home, imported)
