@@ -50,6 +50,8 @@ def build_live(distribution: Path | None = None) -> None:
     files["book.json"] = manifest(all_notes(), set(modules)).encode()
     for name, content in (files | wheels).items():
         write_file(LIVE / name, content)
+    bundle("compile.mjs", "--format=esm", "--platform=node", "--external:pyodide", folder=MODULES)
+    call("node", "compile.mjs", str(LIVE.absolute()))
 
 
 def pyodide_lock() -> Distribution:
@@ -69,7 +71,7 @@ def install() -> None:
     write_file(stamp, lock)
 
 
-def bundle(entry: str, *options: str) -> None:
+def bundle(entry: str, *options: str, folder: Path = LIVE) -> None:
     """Bundles one of our scripts with all that it imports, into one file."""
     esbuild = str(MODULES / "node_modules/esbuild/bin/esbuild")
     always = [
@@ -77,7 +79,7 @@ def bundle(entry: str, *options: str) -> None:
         "--minify",
         "--target=es2022",
         "--log-level=warning",
-        f"--outfile={(LIVE / entry).absolute()}",
+        f"--outfile={(folder / entry).absolute()}",
     ]
     call("node", esbuild, str(OURS / entry), *always, *options)
 
