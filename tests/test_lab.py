@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -13,7 +14,7 @@ from jupyter_client import KernelManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from test_results import recorded
 
-from scripts.kernel import catch_up, jupyterlab
+from scripts.kernel import catch_up, jupyterlab, run
 from scripts.kernel.catch_up import CatchUp
 from scripts.kernel.opened import as_notebook, view
 from scripts.kernel.saved import Saved
@@ -407,3 +408,20 @@ def test_a_kernel_catches_up_once_with_the_notes_before_its_own_and_with_none_be
     book["00-a.md"], book["01-b.md"], book["Untitled.md"] = a_note(cell("a")), a_note(cell("b")), a_note(cell("c"))
     assert caught_up(FakeKernel(), monkeypatch, "notes/01-b.md", times=2)[:3] == ["a", "mine", "mine"]
     assert caught_up(FakeKernel(), monkeypatch, "notes/Untitled.md", times=2) == ["mine", "mine"]
+
+
+def test_jupyterlab_starts_for_root_and_keeps_its_files_out_of_the_users_folders(book, monkeypatch):
+    monkeypatch.setattr(jupyterlab, "LAB", book.root / "build/lab")
+    told = jupyterlab.configure(book.root)
+    folders = [told[f"JUPYTER_{name}_DIR"] for name in ("CONFIG", "DATA", "RUNTIME")] + [told["IPYTHONDIR"]]
+    assert all(Path(folder).parent == book.root / "build/lab" for folder in folders)
+    server = json.loads((book.root / "build/lab/config/jupyter_server_config.json").read_text())["ServerApp"]
+    assert server["allow_root"] and server["jpserver_extensions"] == {"jupyterlab_jupytext": False}
+    assert find_spec("jupyterlab_jupytext"), "Jupytext's server part has another name now: mend kernel/jupyterlab.py"
+
+
+def test_a_run_names_the_files_that_are_no_notes_yet(book, capsys):
+    book["00-a.md"], book["01-b.md"], book["Untitled.md"] = a_note(cell("1")), "\n", a_note(cell("1 / 0"))
+    run.run()
+    said = capsys.readouterr().out
+    assert re.findall(r"not run: (\S+), no note", said) == ["notes/01-b.md", "notes/Untitled.md"]
