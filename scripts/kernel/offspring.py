@@ -5,25 +5,25 @@ import os
 import shutil
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-LIBC = ctypes.PyDLL(None)  # called with the interpreter's lock held
+LIBC = ctypes.CDLL(None)
 
 
 def copy() -> int:
-    """Forks: 0 in the copy, which dies with this process, else the copy's process id. Python is not told, so that
-    nothing in the copy is reset: neither `random` nor what a note has registered for a fork."""
+    """Forks: 0 in the copy, which dies with this process, else the copy's process id."""
     LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    parent, child = os.getpid(), LIBC.fork()
-    if child < 0:
-        raise OSError("this process cannot be copied")
+    parent = os.getpid()
+    with warnings.catch_warnings(action="ignore"):  # of threads that a library has of its own
+        child = os.fork()
     if not child:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
-    return int(child)
+    return child
 
 
 def end_children() -> None:
