@@ -55,7 +55,6 @@ class RestingKernel:
         self.files = descriptors()
         self.app = IPKernelApp.instance(parent_handle=1)  # 1: a parent, but no thread that watches it
         self.app.initialize(["-f", f"{folder}/start.json", f"--ip={folder}/start.socket", *OPTIONS])
-        self.own = descriptors() - self.files
         self.streams: list[Any] = [sys.stdout, sys.stderr]
         self.touched = Touched()
         self.follow_context()
@@ -119,12 +118,9 @@ class RestingKernel:
         for _ in range(3):  # what is left to be done by those that are closed
             self.loop.call_soon(self.loop.stop)
             self.loop.run_forever()
-        for number, _ in self.own & descriptors():  # of the pipes behind the streams
-            os.close(number)
 
     def open(self, place: Path) -> None:
         """Listens at `place`, with the shell, the streams and the loop that there were."""
-        before = descriptors()
         self.app.context, self.app.ip = None, f"{place}.socket"
         self.app.session.pid = os.getpid()  # it sends nothing from a fork that it does not know of
         IPythonKernel.clear_instance()
@@ -137,7 +133,6 @@ class RestingKernel:
         self.app.init_kernel()
         self.app.kernel.shell.kernel = self.app.kernel  # the shell is the one that the first kernel made
         self.follow_context()
-        self.own = descriptors() - before
 
     def shared(self, pipe: int) -> str:
         """What a copy of this process would not have, or would share with it; empty if nothing."""
