@@ -172,10 +172,10 @@ def test_two_runs_at_once_are_one_too_many(book):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to stand for a full disk")
 def test_a_full_disk_is_one_line_and_leaves_the_note_as_it_was(book):
     book["00-a.md"] = GOOD
-    (book.root / "notes" / ".00-a.md.draft").symlink_to("/dev/full")
+    (book.root / "notes" / ".00-a.md.new").symlink_to("/dev/full")
     status, _, error = book.here("run")
     assert status == 2
-    assert error in ("notes/.00-a.md.draft: No space left on device\n", "this machine: No space left on device\n")
+    assert error in ("notes/.00-a.md.new: No space left on device\n", "this machine: No space left on device\n")
     assert book["00-a.md"] == GOOD
     assert list((book.root / "notes").glob(".*")) == []
 

@@ -15,9 +15,9 @@ from micrograd.engine import Value
 from micrograd.film import film, svg_of
 from micrograd.graph import trace
 from micrograd.watch import few_digits, watch
-from scripts.bind.pictures import still
 from scripts.note.compare import same_figure
 from scripts.note.outcome import svg_file
+from scripts.publish.figures import still
 
 FILMS = sorted(path for path in (ROOT / "notes" / "figures").glob("*.svg") if '<svg class="film"' in path.read_text())
 

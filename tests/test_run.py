@@ -86,10 +86,11 @@ def test_a_second_run_touches_no_note_and_no_figure(book):
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-def test_results_that_a_cell_no_longer_has_are_removed(book):
-    book["00-a.md"] = a_note(cell("a = 1"), output("1"), "![A](figures/a.svg)", cell("a"), "The end.")
+def test_results_that_a_cell_no_longer_has_are_removed_but_no_words_of_the_author(book):
+    picture = "![A](figures/a.svg)"
+    book["00-a.md"] = a_note(cell("a = 1"), output("1"), picture, cell("a"), "The end.")
     run.run()
-    assert book["00-a.md"] == a_note(cell("a = 1"), cell("a"), output("1"), "The end.")
+    assert book["00-a.md"] == a_note(cell("a = 1"), picture, cell("a"), output("1"), "The end.")
 
 
 def test_a_recorded_result_that_agrees_is_left_as_it_stands(book, capsys):
@@ -217,7 +218,7 @@ def test_on_a_terminal_a_run_shows_the_note_and_the_cell_under_way(book, capsys,
     run.run()
     shown = [line.split()[:2] for line in capsys.readouterr().out.split("\r\x1b[K")]
     assert ["00-a", "1/2"] in shown
-    assert shown[-2:] == [["00-a", "2/2"], ["00-a", "2"]]
+    assert shown[-3:] == [["00-a", "2/2"], ["00-a", "2"], ["all,", "with"]]
 
 
 @pytest.mark.slow

@@ -42,10 +42,12 @@ def test_the_package_index_would_refuse_it():
     assert "Private :: Do Not Upload" in PROJECT["classifiers"]
 
 
-def test_the_readme_of_the_package_says_what_its_example_prints(capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.S)
+def test_the_readme_of_the_package_says_what_its_examples_print_and_draw(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    example = "\n".join(re.findall(r"```python\n(.*?)```", README, re.S))
     exec(example, {})
     assert capsys.readouterr().out == re.search(r"print.*# (.*\n)", example)[1]
+    assert (tmp_path / "b.svg").read_text(encoding="utf-8").startswith('<svg class="film"')
 
 
 def test_tangling_leaves_what_it_did_not_write(tmp_path):

@@ -9,8 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from scripts.bind import xhtml
 from scripts.bind.content import Book, Chapter
-from scripts.bind.pictures import still
 from scripts.publish import fonts
+from scripts.publish.figures import still
 from scripts.publish.things import Words
 
 MEDIA = {

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import resvg_py
 
+from scripts.publish.figures import still
+
 WIDTH, HEIGHT = 1200, 630
 CARD = """\
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" height="{height}">
@@ -16,7 +18,7 @@ CARD = """\
 
 def card(title: str, figure: Path, serif: Path) -> bytes:
     """A PNG with the title and a figure of the notes."""
-    drawing = figure.read_text(encoding="utf-8")
+    drawing = still(figure).decode()
     box = drawing.partition('viewBox="')[2].partition('"')[0]
     inside = drawing[drawing.index(">", drawing.index("<svg")) + 1 : drawing.rindex("</svg>")]
     text = CARD.format(width=WIDTH, height=HEIGHT, title=escape(title), box=box, figure=inside)

@@ -12,6 +12,8 @@ FILM = '<svg class="film"'
 ALT = 200  # letters: a longer text is a caption
 SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)pt"\s+height="([\d.]+)pt"')
 END = re.compile(r"[.;:](?= )|,(?= )")
+# What moves a film, and what is not in its last frame: `film` of notes/06 writes each group of parts as a line.
+MOVING = re.compile(rb'<style>\n\.film [\s\S]*?</style>\n|^<g class="frame" .*\n', re.M)
 
 
 def figure(alt: str, path: str, folder: Path) -> str:
@@ -30,6 +32,13 @@ def film(alt: str, path: Path) -> str | None:
         return None
     svg = svg.replace(DARK, "").replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"', 1)
     return f'<figure class="film" data-search-exclude>{svg.rstrip()}</figure>\n'
+
+
+def still(path: Path) -> bytes:
+    """A figure as it is on paper: without its dark theme, as e-readers turn colours over themselves; a film's last
+    frame."""
+    svg = path.read_bytes().replace(DARK.encode(), b"")
+    return MOVING.sub(b"", svg) if svg.startswith(FILM.encode()) else svg
 
 
 def short(alt: str) -> tuple[str, str]:

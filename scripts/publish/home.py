@@ -13,7 +13,7 @@ from scripts.publish.head import description, front_matter
 from scripts.publish.html import Html, groups, heading, parsed
 from scripts.publish.page import note_number, page_title
 
-FIRST_GRAPH = "figures/06-grad-b.svg"  # the first graph of the book with its gradients, and what it ends with
+FIRST_GRAPH = "figures/06-backward-pass.svg"  # the first graph of the book with its gradients, and what it ends with
 MOONS = "figures/18-decision.svg"
 Entry = str | dict[str, Any]  # a page, or one under a name of its own, or several
 Section = tuple[str, str, list[str]]  # its name, its anchor, its notes
