@@ -39,6 +39,10 @@ def build_live(distribution: Path | None = None) -> None:
         "--external:ws",
     )
     bundle("room.js", "--format=esm", "--loader:.html=text")
+    bundle("editor.js", "--format=esm")
+    bundle("runs.js", "--format=esm", "--external:./room.js")
+    bundle("page.js", "--format=esm", "--external:./runs.js", "--external:./editor.js")
+    bundle("live.css")
     files = {name: (pyodide / name).read_bytes() for name in ("pyodide.asm.wasm", "python_stdlib.zip")}
     files["home.zip"] = archive(beside_python())
     lock = pyodide_lock()

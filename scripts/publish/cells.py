@@ -16,12 +16,13 @@ ANSWER = """\
 """
 
 
-def shown_code(cell: Cell, number: int, found: list[Definition]) -> str:
-    """A cell's code, its changed lines marked."""
+def shown_code(cell: Cell, number: int, found: list[Definition], answers: bool = False) -> str:
+    """A cell's code, its changed lines marked; with its number for the page script, if it answers."""
     old = {line for each in found if each.previous for line in each.unchanged}
     kind = "drawn" if "hide-input" in cell.tags else ""
     anchor = f'<span id="cell-{number}"></span>\n' if found else ""
-    return anchor + code_block(cell.source, "python", kind, cell.title, changed_lines(found), old) + "\n"
+    named = f' data-cell="{number}"' if answers else ""
+    return anchor + code_block(cell.source, "python", kind, cell.title, changed_lines(found), old, named) + "\n"
 
 
 def changed_lines(found: list[Definition]) -> list[int]:
@@ -29,13 +30,15 @@ def changed_lines(found: list[Definition]) -> list[int]:
     return sorted({line for each in found if each.previous for line in each.changed})
 
 
-def shown_results(cell: Cell, note: Note, covered: bool) -> str:
-    """A cell's output and figures; covered, if the reader is asked for a guess."""
-    made = ""
+def shown_results(cell: Cell, number: int, note: Note, covered: bool) -> str:
+    """A cell's output and figures, which name it for the page script; covered, if the reader is asked for a guess."""
+    made, named = "", f' data-of="{number}"'
     if cell.output is not None:
-        made += code_block(cell.output, "text", "error" if "raises-exception" in cell.tags else "output") + "\n"
+        kind = "error" if "raises-exception" in cell.tags else "output"
+        made += code_block(cell.output, "text", kind, attributes=named) + "\n"
     for recorded in cell.figures:
-        made += Html(note.place(recorded.line)).of(parsed(f"![{recorded.alt}]({recorded.path})"))
+        drawn = Html(note.place(recorded.line)).of(parsed(f"![{recorded.alt}]({recorded.path})"))
+        made += drawn.replace("<figure", f"<figure{named}", 1)
     return ANSWER.format(results=made) if covered and made else made
 
 

@@ -29,9 +29,10 @@ def code_block(
     title: str = "",
     changed: Container[int] = (),
     old: Container[int] = (),
+    attributes: str = "",
 ) -> str:
     """Source as a block: `kind` is one more class, `title` a line above it, `changed` are lines (from 1) to mark, `old`
-    are some to dim."""
+    are some to dim, `attributes` are more of HTML's."""
     shown = re.sub(UNCOLOURED, r"\1", highlight(source, lexer(language), HtmlFormatter(nowrap=True)))
     lines = shown.splitlines(keepends=True)
     for at, line in enumerate(lines):
@@ -40,4 +41,6 @@ def code_block(
     head = f'<span class="filename">{escape(title)}</span>' if title else ""
     classes = " ".join(filter(None, ["highlight", "console" if language in ("console", "pycon") else "", kind]))
     numbers = ' data-search-exclude=""' if kind == "output" else ""
-    return f'<div class="{classes}"{numbers}>{head}<pre><span></span><code>{"".join(lines)}</code></pre></div>'
+    return (
+        f'<div class="{classes}"{numbers}{attributes}>{head}<pre><span></span><code>{"".join(lines)}</code></pre></div>'
+    )

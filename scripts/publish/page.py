@@ -80,23 +80,23 @@ class Page:
         for thing in self.things():
             match thing:
                 case Source(count, cell):
-                    code = cells.shown_code(cell, count, self.found(count))
+                    code = cells.shown_code(cell, count, self.found(count), answers=bool(self.number))
                     if "hide-input" in cell.tags:
                         yield ("part" if self.folds else "plain"), code
                         self.waiting += cells.captions(cell, self.found(count))
                 case Results(count, cell) if "hide-input" in cell.tags:
-                    yield from (("plain", results) for results in [self.results(cell)] if results)
+                    yield from (("plain", results) for results in [self.results(cell, count)] if results)
                 case Results(count, cell):
                     self.waiting += cells.captions(cell, self.found(count))
-                    yield ("part" if self.folds else "plain"), code + self.results(cell) + self.taken()
+                    yield ("part" if self.folds else "plain"), code + self.results(cell, count) + self.taken()
                     yield from self.end_of_turn() if not self.folds else ()
                 case Words(group, line):
                     yield from self.words(group, line)
         yield from self.end_of_turn()
 
-    def results(self, cell: Cell) -> str:
+    def results(self, cell: Cell, number: int) -> str:
         """What stands below a cell's code; covered, if a guess was asked for."""
-        results = cells.shown_results(cell, self.note, self.covers)
+        results = cells.shown_results(cell, number, self.note, self.covers)
         self.covers = self.covers and not results
         return results
 

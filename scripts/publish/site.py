@@ -66,8 +66,11 @@ def glossary_of(plain: list[Note]) -> Glossary:
     return Glossary(next((note.body for note in plain if note.stem == "glossary"), ""))
 
 
-def write_configuration(folder: Path, notes: list[Note], plain: list[Note], others: list[Entry]) -> Path:
-    """Writes what MkDocs is told of the book whose pages are in this folder: mkdocs.yml, and the navigation."""
+def write_configuration(
+    folder: Path, notes: list[Note], plain: list[Note], others: list[Entry], live: bool = False
+) -> Path:
+    """Writes what MkDocs is told of the book whose pages are in this folder: mkdocs.yml, the navigation, and whether
+    its pages answer."""
     first = next((note for note in plain if note.stem == "index"), None)
     words = [f"{note.stem}.md" for note in plain if note.stem != "index"]
     settings = {
@@ -75,7 +78,7 @@ def write_configuration(folder: Path, notes: list[Note], plain: list[Note], othe
         "docs_dir": "pages",
         "site_dir": "site",
         "theme": {"custom_dir": str(THEME)},
-        "extra": {"card": (folder / "pages" / PICTURE).exists()},
+        "extra": {"card": (folder / "pages" / PICTURE).exists(), "live": live},
         "nav": navigation(first, notes, [*words, *others]),
     }
     path = folder / "mkdocs.yml"
@@ -108,7 +111,7 @@ def write_pages() -> tuple[str, Glossary]:
     if plain and (FOLDER / FIRST_GRAPH).exists():
         picture = card(plain[0].lines[0][2:], FOLDER / FIRST_GRAPH, fonts.face_path("serif.woff2"))
         write_file(PAGES / PICTURE, picture)
-    write_configuration(PAGES.parent, notes, plain, others)
+    write_configuration(PAGES.parent, notes, plain, others, live=True)
     return "".join(made.values()), glossary_of(plain)
 
 

@@ -1,0 +1,105 @@
+// What a block gave, in the place of the book's result, which then stands beside it.
+import { made } from "./made.js";
+
+const MOST = 50_000; // letters of a text that are shown
+const NUMBER = /(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w)/g;
+
+// Whether two texts agree by the book's rule: their words exactly, their numbers as numbers.
+export function same(a, b) {
+  if (a === b || a.replace(NUMBER, "#") !== b.replace(NUMBER, "#")) return a === b;
+  const others = b.match(NUMBER) ?? [];
+  return (a.match(NUMBER) ?? []).every((x, i) => x === others[i] || (/[.e]/i.test(x) && /[.e]/i.test(others[i])
+    && Math.abs(x - others[i]) <= Math.max(1e-12, 1e-9 * Math.max(Math.abs(x), Math.abs(others[i])))));
+}
+
+export class Result {
+  constructor(block) {
+    this.block = block;
+    this.lines = block.recorded.flatMap((node) => node.querySelector("pre code")?.textContent.trimEnd().split("\n") ?? []);
+    this.figures = block.recorded.flatMap((node) => [...node.querySelectorAll("img")]);
+    this.live = made("div", { className: "live" });
+    this.book = made("details", { className: "book" }, made("summary", { textContent: "in the book" }));
+  }
+
+  begin() {
+    this.now = { text: "", figures: [] };
+    this.block.say("");
+  }
+
+  // Takes in what the room tells; whether there is something to paint.
+  hear(part) {
+    if (part.kind === "figure") this.now.figures.push(part.text);
+    else if (part.kind === "done") Object.assign(this.now, { ...part, text: part.text ?? "" });
+    else if ("text" in part) this.now.text += part.text;
+    if (part.kind === "error") Object.assign(this.now, { raised: true, line: part.line });
+    return part.kind !== "start";
+  }
+
+  async paint() {
+    const now = this.now, { text, figures, kind, raised, same: said } = now, done = kind === "done";
+    if (done && said && (await this.#drawnAlike(figures))) return now === this.now && this.restore();
+    const drawn = await Promise.all(figures.map((svg, at) => drawing(svg, this.figures[at])));
+    if (now !== this.now || kind !== now.kind) return; // it has gone on meanwhile
+    const code = made("code", {}, ...this.#marked(text.trimEnd()));
+    const block = text && made("div", { className: `highlight ${raised ? "error" : "output"}` }, made("pre", {}, code));
+    const nothing = done && !text && !drawn.length && made("p", { className: "why", textContent: "Nothing comes out now." });
+    for (const image of this.live.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    this.live.replaceChildren(...[block, curve(text), ...drawn, nothing].filter(Boolean));
+    this.#stand();
+    if (code.scrollWidth > code.clientWidth) code.tabIndex = 0; // so that keys can scroll it
+    if (drawn.length) document.dispatchEvent(new Event("figures"));
+  }
+
+  // The book's result folds up beside the reader's; a short one stays open.
+  #stand() {
+    this.block.stale(false);
+    if (this.live.isConnected) return;
+    this.block.end.before(this.live, ...(this.block.recorded.length ? [this.book] : []));
+    this.book.append(...this.block.recorded);
+    this.book.open = !this.figures.length && this.lines.length <= 4;
+  }
+
+  restore() {
+    if (this.live.isConnected) this.block.end.before(...this.block.recorded);
+    this.live.remove();
+    this.book.remove();
+    this.block.stale(false);
+  }
+
+  // A text's lines, those marked that are not the book's.
+  #marked(text) {
+    if (text.length > MOST) text = `${text.slice(0, MOST)}\n… and ${text.length - MOST} letters more`;
+    const own = (line, at) => this.lines.length && !same(line, this.lines[at] ?? "");
+    return text.split("\n").map((line, at) => (own(line, at) ? made("span", { className: "new", textContent: `${line}\n` }) : `${line}\n`));
+  }
+
+  async #drawnAlike(figures) {
+    if (figures.length !== this.figures.length) return false;
+    this.drawn ??= Promise.all(this.figures.map(async (image) => (await fetch(image.src)).text()));
+    const plain = (svg) => svg.replace(/<!--[^]*?-->\n?/g, "").trim();
+    return (await this.drawn).every((svg, at) => same(plain(svg), plain(figures[at])));
+  }
+}
+
+// An SVG from the room, as an image in which no script runs.
+async function drawing(svg, recorded) {
+  const image = new Image();
+  image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  image.alt = recorded ? `Drawn with your changes; in the book: ${recorded.alt}` : "Drawn by your code";
+  await image.decode().catch(() => {});
+  return made("figure", {}, made("a", { className: "figure", href: image.src }, image));
+}
+
+// A small curve of the list of five numbers or more that a text ends with, if it does.
+function curve(text) {
+  const listed = /(?:^|\n)\[([^[\]]*)\]$/.exec(text.trim())?.[1].split(",").map((each) => Number(each.trim() || NaN)) ?? [];
+  if (listed.length < 5 || !listed.every(Number.isFinite)) return null;
+  const svg = (tag) => document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const least = Math.min(...listed), most = Math.max(...listed), [picture, line] = [svg("svg"), svg("polyline")];
+  line.setAttribute("points", listed.map((y, x) => `${(x / (listed.length - 1)) * 200},${44 - ((y - least) / (most - least || 1)) * 40}`).join(" "));
+  picture.setAttribute("viewBox", "-2 0 204 48");
+  picture.setAttribute("class", "curve");
+  const ariaLabel = `A curve of ${listed.length} numbers, from ${listed[0]} to ${listed.at(-1)}; the least is ${least}, the greatest ${most}`;
+  Object.assign(picture, { role: "img", ariaLabel }).append(line);
+  return picture;
+}
