@@ -199,7 +199,8 @@ def test_everything_below_a_change_is_run_once_more_and_the_latest_value_wins(pa
     page.evaluate("window.go()")
     rests(page)
     shows = page.evaluate(
-        "shows.map(({story, from}) => [story.length - from, story.find(({id}) => /^06.*cell-1$/.test(id)).code, story.at(-1).id])"
+        """shows.map(({story, from}) =>
+        [story.length - from, story.find(({id}) => /^06.*cell-1$/.test(id)).code, story.at(-1).id])"""
     )
     assert len(shows) == 2 and "a = Value(3.2," in shows[1][1]
     last = page.locator("[data-cell]").last.get_attribute("data-cell")
