@@ -178,10 +178,11 @@ def test_answers_are_open_without_javascript(open_page):
 
 def test_the_first_screen_has_the_graph_a_promise_a_button_and_the_parts(open_page):
     page = open_page("index.html")
-    for part in (".promise", "a.button", "article figure.film", ".parts li:last-child a"):
+    for part in (".promise", "a.button", "article figure svg", ".parts li:last-child a"):
         box = page.locator(part).first.bounding_box()
         assert box["y"] + box["height"] <= 900, part
-    assert page.locator("figure.film").first.locator("text", has_text="grad 6").count()
+    assert page.locator("article figure svg").first.locator("text", has_text="grad 6").count()
+    assert not page.locator("article figure svg").first.locator("text", has_text="grad 0").count()
     page.locator("a.button").click()
     page.wait_for_url("**/" + NOTES[0])
 

@@ -26,12 +26,17 @@ def figure(alt: str, path: str, folder: Path) -> str:
     return f'<figure><a class="figure" href="{path}">{image}</a>{caption}</figure>\n'
 
 
-def film(alt: str, path: Path) -> str | None:
-    """A film, which is in the page itself, so that a script can step through it; None for other figures."""
-    if path.suffix != ".svg" or not path.exists() or not (svg := path.read_text(encoding="utf-8")).startswith(FILM):
+def film(alt: str, path: Path, moving: bool = True) -> str | None:
+    """A film, which is in the page itself, so that a script can step through it, or its last frame; None for other
+    figures."""
+    if path.suffix != ".svg" or not path.exists() or not path.read_bytes().startswith(FILM.encode()):
         return None
-    svg = svg.replace(DARK, "").replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"', 1)
-    return f'<figure class="film" data-search-exclude>{svg.rstrip()}</figure>\n'
+    svg = path.read_text(encoding="utf-8").replace(DARK, "")
+    if not moving:
+        svg = still(path).decode().replace('class="frame last"', 'class="last"')  # what moves another film moves it not
+    svg = svg.replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"', 1)
+    kind = ' class="film"' if moving else ""
+    return f"<figure{kind} data-search-exclude>{svg.rstrip()}</figure>\n"
 
 
 def still(path: Path) -> bytes:

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from markdown_it.token import Token
 
 from scripts.note.format import Note
 from scripts.note.markdown import headings, links, tokens
+from scripts.publish.figures import film
 from scripts.publish.head import description, front_matter
 from scripts.publish.html import Html, groups, heading, parsed
 from scripts.publish.page import note_number, page_title
+from scripts.publish.signs import minus
 
 FIRST_GRAPH = "figures/06-backward-pass.svg"  # the first graph of the book with its gradients, and what it ends with
 MOONS = "figures/18-decision.svg"
@@ -49,7 +52,7 @@ def home(index: Note, notes: list[Note]) -> str:
     first = [thing for thing in things if thing[0].type == "paragraph_open"]
     promise = html.of(first[0]) if first else ""
     shown = {id(thing) for thing in [*first[:1], *[each for each in first if leads_on(each)]]}
-    graph, moons = (drawn(path, notes) for path in (FIRST_GRAPH, MOONS))
+    graph, moons = drawn(FIRST_GRAPH, notes, moving=False), drawn(MOONS, notes)
     skipped = False
     below = []
     anchors = iter([anchor for _, anchor in headings(index.body)])
@@ -82,10 +85,13 @@ def start(notes: list[Note]) -> str:
     return f'<p class="start">{button} <a class="continue" href="{notes[0].stem}.html" hidden></a></p>\n'
 
 
-def drawn(path: str, notes: list[Note]) -> str:
-    """A figure of the notes, with its words; empty if no note has it."""
+def drawn(path: str, notes: list[Note], moving: bool = True) -> str:
+    """A figure of the notes, with its words (a film's last frame, if not `moving`); empty if no note has it."""
     found = [(note, each) for note in notes for cell in note.cells for each in cell.figures if each.path == path]
-    return "".join(Html(note.path).of(parsed(f"![{each.alt}]({path})")) for note, each in found[:1])
+    for note, each in found:
+        last = None if moving else film(minus(each.alt), Path(note.path).parent / path, moving)
+        return last or Html(note.path).of(parsed(f"![{each.alt}]({path})"))
+    return ""
 
 
 def listed_parts(index: Note, notes: list[Note]) -> str:
