@@ -143,7 +143,8 @@ def test_a_fence_in_a_cell_is_shown_as_it_is():
 
 def test_a_figure_keeps_its_words_and_leads_to_its_file():
     page = page_of(a_note(cell("draw()"), "![A *graph*](figures/a.svg)"))
-    assert '<figure><a class="figure" href="figures/a.svg"><img src="figures/a.svg" alt="A graph"' in page
+    image = '<a class="figure" href="figures/a.svg"><img src="figures/a.svg" alt="A graph"'
+    assert f'<figure data-of="1">{image}' in page
 
 
 def test_checks_are_invisible():

@@ -1,11 +1,11 @@
 // Python coloured as the book's pages are: the names of the classes are Pygments'.
 const TOKEN = new RegExp([
-  /(?<c1>#.*)/, /(?<s2>\b[rbfu]{0,2}(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$))|(?:\b[rbfu]{1,2})?(?:"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))/,
-  /(?<mf>(?<![\w.])(?:\d[\d_]*\.[\d_]*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|\d+e[-+]?\d+)(?!\w))/,
+  /(?<c1>#.*)/, /(?<s2>(?:\b[rRbBfFuU]{1,2})?(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$))|(?:\b[rRbBfFuU]{1,2})?(?:"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))/,
+  /(?<mf>(?<![\w.])(?:\d[\d_]*\.[\d_]*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)(?!\w))/,
   /(?<mi>(?<![\w.])\d[\d_]*(?![\w.]))/, /(?<kc>\b(?:True|False|None)\b)/, /(?<ow>\b(?:and|or|not|in|is)\b)/,
   /(?<nf>(?<=\bdef\s+)\w+)/, /(?<nc>(?<=\bclass\s+)\w+)/,
   /(?<k>\b(?:as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|lambda|nonlocal|pass|raise|return|try|while|with|yield)\b)/,
-].map((part) => part.source).join("|"), "gi");
+].map((part) => part.source).join("|"), "g");
 
 // The nodes that show a text of Python.
 export function coloured(text) {

@@ -13,10 +13,10 @@ export function same(a, b) {
 }
 
 export class Result {
-  constructor(block) {
-    this.block = block;
+  // `figures` are the book's, {path, alt} each.
+  constructor(block, figures) {
+    Object.assign(this, { block, figures });
     this.lines = block.recorded.flatMap((node) => node.querySelector("pre code")?.textContent.trimEnd().split("\n") ?? []);
-    this.figures = block.recorded.flatMap((node) => [...node.querySelectorAll("img")]);
     this.live = made("div", { className: "live" });
     this.book = made("details", { className: "book" }, made("summary", { textContent: "in the book" }));
   }
@@ -43,11 +43,9 @@ export class Result {
     const code = made("code", {}, ...this.#marked(text.trimEnd()));
     const block = text && made("div", { className: `highlight ${raised ? "error" : "output"}` }, made("pre", {}, code));
     const nothing = done && !text && !drawn.length && made("p", { className: "why", textContent: "Nothing comes out now." });
-    for (const image of this.live.querySelectorAll("img")) URL.revokeObjectURL(image.src);
     this.live.replaceChildren(...[block, curve(text), ...drawn, nothing].filter(Boolean));
     this.#stand();
     if (code.scrollWidth > code.clientWidth) code.tabIndex = 0; // so that keys can scroll it
-    if (drawn.length) document.dispatchEvent(new Event("figures"));
   }
 
   // The book's result folds up beside the reader's; a short one stays open.
@@ -75,19 +73,18 @@ export class Result {
 
   async #drawnAlike(figures) {
     if (figures.length !== this.figures.length) return false;
-    this.drawn ??= Promise.all(this.figures.map(async (image) => (await fetch(image.src)).text()));
+    this.drawn ??= Promise.all(this.figures.map(async ({ path }) => (await fetch(path)).text()));
     const plain = (svg) => svg.replace(/<!--[^]*?-->\n?/g, "").trim();
     return (await this.drawn).every((svg, at) => same(plain(svg), plain(figures[at])));
   }
 }
 
-// An SVG from the room, as an image in which no script runs.
+// An SVG from the room, as an image, in which no script runs; nor does one where its address is opened.
 async function drawing(svg, recorded) {
-  const image = new Image();
-  image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  const image = Object.assign(new Image(), { className: "figure", src: `data:image/svg+xml,${encodeURIComponent(svg)}` });
   image.alt = recorded ? `Drawn with your changes; in the book: ${recorded.alt}` : "Drawn by your code";
   await image.decode().catch(() => {});
-  return made("figure", {}, made("a", { className: "figure", href: image.src }, image));
+  return made("figure", {}, image);
 }
 
 // A small curve of the list of five numbers or more that a text ends with, if it does.

@@ -88,7 +88,7 @@ export class Runs {
   }
 
   #hear(block, part) {
-    block.result ??= new Result(block);
+    block.result ??= new Result(block, this.cells[block.cell - 1].figures ?? []);
     if (part.kind === "start") (block.result.begin(), this.page.busy(block));
     if (!block.result.hear(part)) return;
     if (!this.dirty.size) requestAnimationFrame(() => this.#paint());
