@@ -410,28 +410,29 @@ def test_a_first_visit_loads_ten_kilobytes_more_at_most():
     assert marked + sum(len(gzip.compress((LIVE / name).read_bytes())) for name in ("page.js", "live.css")) < 10_000
 
 
+@pytest.mark.timeout(900)
 def test_in_note_6_f_is_dragged_and_numbers_and_drawings_follow_and_a_task_of_note_2_is_done_and_remembered(open_page):
     """With Python, in the closed room."""
     page = open_page(GRAPH)
     ready(page)
     drag(page, page.locator('[data-cell="1"] pre .mf').nth(3), 27)  # f, from -2.0
     drawn = page.locator('[data-cell="2"] ~ .live img').first
-    drawn.wait_for(timeout=120_000)
+    drawn.wait_for(timeout=240_000)
     svg = page.evaluate("async (address) => (await fetch(address)).text()", drawn.get_attribute("src"))
     assert ">data &#45;1.5000<" in svg and svg.count(">data &#45;6.0000<") == 2  # f; e, and L = 4 f
-    page.locator("[role=status]", has_text="f is −1.5").wait_for(timeout=120_000)
+    page.locator("[role=status]", has_text="f is −1.5").wait_for(timeout=240_000)
     tool(page, 1, "the book’s")
-    page.locator(".live").first.wait_for(state="detached", timeout=120_000)
+    page.locator(".live").first.wait_for(state="detached", timeout=240_000)
     rests(page)
     assert page.locator(".live, .stale").count() == 0
     page = open_page(SLOPE)
     ready(page)
     stub = ".turn .highlight[data-live]:not([data-cell])"
     write(page, f"{stub} >> nth=0", "def central(f, x, h=1e-5):\n    return 3")
-    page.locator(".why", has_text="Not yet.").wait_for(timeout=120_000)
+    page.locator(".why", has_text="Not yet.").wait_for(timeout=240_000)
     page.keyboard.press("Escape")
     write(page, f"{stub} >> nth=0", "def central(f, x, h=1e-5):\n    return (f(x + h) - f(x - h)) / (2 * h)")
-    page.locator(".why", has_text="Right: the checks pass").wait_for(timeout=120_000)
+    page.locator(".why", has_text="Right: the checks pass").wait_for(timeout=240_000)
     page.reload()
     page.locator(".solved").wait_for()
     assert page.locator(".contents .done").inner_text().strip() == "1/2"
