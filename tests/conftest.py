@@ -11,7 +11,6 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-import zmq
 
 from scripts.common.door import exit_status
 from scripts.kernel import run
@@ -19,8 +18,6 @@ from scripts.kernel.process import Kernel
 
 pytest_plugins = ["browser", "room"]  # their fixtures: server, chromium, open_page, reader
 ROOT = Path(__file__).resolve().parent.parent
-# One process starts hundreds of kernels, and their sockets are closed late.
-zmq.Context.instance().set(zmq.MAX_SOCKETS, 16_000)
 
 
 def cell(source: str, tag: str = "", title: str = "") -> str:

@@ -84,10 +84,10 @@ class Checkpoints:
         wait(lambda: place.exists() or self.process.poll() is not None, "the kernel did not start")
         client = AsyncKernelClient(connection_file=f"{place}.json")
         client.load_connection_file()
-        client.start_channels(stdin=False)  # so that input() raises at once
         try:
             if not place.exists():
                 raise GONE
+            client.start_channels(stdin=False)  # so that input() raises at once
             subscribe(client)
             yield Session(Elsewhere(), client, places)
             self.rests.append(rested(place))
