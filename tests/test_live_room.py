@@ -128,6 +128,12 @@ def test_an_endless_block_is_stopped_and_the_next_one_runs(reader, endless):
     assert reader.results(blocks("x = 1", "x + 1"), 1) == ["2"]
 
 
+def test_a_deadline_counts_from_the_first_block_that_is_shown(reader):
+    slow = "import time\nend = time.perf_counter() + 1.5\nwhile time.perf_counter() < end: pass"
+    assert reader.results(blocks(slow, "1", note="91-late"), 1, deadline=1000) == ["1"]
+    assert reader.run("while True: pass", deadline=100)["stopped"] == "deadline"
+
+
 def test_a_newer_run_takes_the_place_of_one_that_waits(reader):
     race = """async (stories) => {
       const heard = [], hear = ({part}) => part.kind === "value" && heard.push(part.text);

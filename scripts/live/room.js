@@ -2,7 +2,7 @@
 //
 //   const room = new Room(base);
 //   await room.open(progress);      // loads and starts Python; progress(text), now and later, says what it does
-//   const end = await room.show(story, from, heard, {deadline});
+//   const end = await room.show(story, from, heard, {deadline}); // of so many ms from the first block that is shown
 //   room.stop();                    // ends the run under way; its promise is kept
 //   room.close();
 //
@@ -80,14 +80,13 @@ export class Room {
     const same = story.findIndex((block, n) => key(block) !== this.known[n]), from = Math.min(shown, same < 0 ? story.length : same);
     const page = story.findIndex(({id}) => note(id) === note(story.at(-1).id));
     if (!this.known.length && page > 0) this.progress(`Replaying notes ${story[0].id.slice(0, 2)} to ${story[page - 1].id.slice(0, 2)}…`);
-    this.current = {number: ++this.number, from: shown, at: shown, heard, resolve, began: performance.now()};
+    this.current = {number: ++this.number, from: shown, at: shown, heard, deadline, resolve, began: performance.now()};
     this.next = undefined;
     const again = from === this.from;
     this.from = from;
     const rest = story.slice(from).map(({id, code, raises, skip, text, varies}) => ({id, code, raises, skip, text, varies}));
     this.known = story.map(key);
     this.tell({number: this.number, from, shown, rest, page, deadline, again});
-    if (deadline < Infinity) this.endIn(deadline, "deadline");
   }
 
   hear(data) {
@@ -97,6 +96,7 @@ export class Room {
     if (!this.current || data.number !== this.current.number) return;
     if (!data.parts) return this.end({at: data.at, stopped: data.stopped === true ? this.current.why ?? "deadline" : data.stopped}, data.grown);
     if (data.index >= this.current.from) this.progress("");
+    if (this.current.deadline < Infinity) this.endIn(this.current.deadline, "deadline"); // from the first block that is shown
     this.current.at = data.index;
     for (const part of data.parts) this.current?.heard({index: data.index, part});
   }
@@ -123,6 +123,7 @@ export class Room {
   // Ends the run under way after so many ms; if it does not hear of it, its worker.
   endIn(ms, why) {
     clearTimeout(this.timer);
+    this.current.deadline = Infinity; // it counts once, and not beside another end
     this.timer = setTimeout(() => {
       this.current.why = why;
       this.tell({stop: true});

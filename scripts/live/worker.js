@@ -65,7 +65,7 @@ async function run({number, from, shown, rest, page, deadline, again, signal}) {
   let at = states.nearest(from), kept = performance.now();
   if (position <= from && position >= at) at = position;
   else states.putBack(at);
-  Object.assign(alarm, {deadline: performance.now() + deadline, signal, looked: performance.now(), rings: false});
+  Object.assign(alarm, {deadline: Infinity, signal, looked: performance.now(), rings: false});
   const end = (said = {}) => postMessage({number, at, grown: states.memory.length > 2 * largest(), ...said});
   for (position = at; at < story.length; position = ++at) {
     // the state is kept before the page, before a block that is changed again, and every 200 ms of running
@@ -73,6 +73,7 @@ async function run({number, from, shown, rest, page, deadline, again, signal}) {
       states.keep(at);
       kept = performance.now();
     }
+    if (at >= shown) alarm.deadline = Math.min(alarm.deadline, performance.now() + deadline); // what leads there takes its time
     if (story[at].skip) continue;
     if (alarm[0]) return end({stopped: true});
     position = NaN;
