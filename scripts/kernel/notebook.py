@@ -1,6 +1,5 @@
 """Notes as notebooks: the one that is run, and the one that is kept."""
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from scripts.common.files import write_file
 from scripts.note.format import Cell, Check, Note
-from scripts.note.outcome import RASTER, Output, kind_of, picture_of
+from scripts.note.outcome import Output, picture_of, shown_as
 from scripts.note.record import Recorded
 
 METADATA = {
@@ -62,9 +61,8 @@ def _outputs(fresh: Sequence[Output], result: Recorded, varies: bool) -> list[Ou
         said = f"{error['ename']}: {error['evalue']}"
         outputs.append(new_output("error", ename=error["ename"], evalue=error["evalue"], traceback=[said]))
     for figure, picture in result.figures:
-        kind = next((kind for kind, name in RASTER.items() if name == kind_of(picture)), "")
-        image = {kind: base64.b64encode(picture).decode()} if kind else {"image/svg+xml": picture.decode()}
-        outputs.append(new_output("display_data", {**image, "text/plain": figure.alt}, metadata={"file": figure.path}))
+        data = shown_as(picture) | {"text/plain": figure.alt}
+        outputs.append(new_output("display_data", data, metadata={"file": figure.path}))
     return outputs
 
 

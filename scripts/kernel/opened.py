@@ -1,6 +1,5 @@
 """A note as the notebook that an editor shows, with its recorded results as outputs."""
 
-import base64
 import json
 import re
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from scripts.note.format import Cell, Figure, Note
 from scripts.note.lock import digest
-from scripts.note.outcome import RASTER, kind_of
+from scripts.note.outcome import shown_as
 
 FOR_EDITORS = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -66,11 +65,7 @@ def _code_cell(cell: Cell, folder: Path, name: str) -> NotebookNode:
 
 
 def _image(figure: Figure, path: Path) -> NotebookNode:
-    if path.suffix == ".svg":
-        return new_output("display_data", {"image/svg+xml": path.read_text("utf-8"), "text/plain": figure.alt})
-    content = path.read_bytes()
-    kind = next((kind for kind, name in RASTER.items() if name == kind_of(content)), "image/png")
-    return new_output("display_data", {kind: base64.b64encode(content).decode(), "text/plain": figure.alt})
+    return new_output("display_data", shown_as(path.read_bytes()) | {"text/plain": figure.alt})
 
 
 def view(notebook: NotebookNode, cells: Sequence[Cell]) -> View:

@@ -104,8 +104,9 @@ def stray_figures(pages: list[Note], folder: Path) -> Iterator[Problem]:
 def drifted_package(notes: list[Note], folder: Path) -> Iterator[Problem]:
     """Each file of the package that is not what the notes say, with the difference. Raises Problem where that cannot be
     imported."""
-    files = tangle.package(notes)
-    prove(tangle.modules(notes), files, folder.parent)
+    found = tangle.modules(notes)
+    files = tangle.module_texts(found)
+    prove(found, files, folder.parent)
     for path, diff in tangle.differences(files, folder.parent):
         same = re.search(r"^@@ -(\d+).*\n((?: .*\n)*)", diff, re.M)  # none: an empty file is to go
         line = max(1, int(same[1]) + same[2].count("\n")) if same else 1

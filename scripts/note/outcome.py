@@ -141,6 +141,16 @@ def kind_of(picture: bytes) -> str:
     return next((kind for kind, start in STARTS.items() if picture.startswith(start)), "svg")
 
 
+def media_type(picture: bytes) -> str:
+    return next((kind for kind, name in RASTER.items() if name == kind_of(picture)), "image/svg+xml")
+
+
+def shown_as(picture: bytes) -> dict[str, str]:
+    """A picture as the data of one of Jupyter's outputs: what picture_of makes a file of."""
+    kind = media_type(picture)
+    return {kind: base64.b64encode(picture).decode() if kind in RASTER else picture.decode("utf-8", "replace")}
+
+
 def svg_file(svg: str) -> bytes:
     """An SVG without its preamble, and with the dark theme."""
     try:

@@ -25,7 +25,11 @@ def modules(notes: list[Note]) -> dict[str, list[Piece]]:
 def package(notes: list[Note]) -> dict[str, str]:
     """The package's files and their text: titled cells in reading order; a definition that appears again replaces the
     earlier one, in its place."""
-    return {title: module_text(module) for title, module in modules(notes).items()}
+    return module_texts(modules(notes))
+
+
+def module_texts(found: dict[str, list[Piece]]) -> dict[str, str]:
+    return {title: module_text(module) for title, module in found.items()}
 
 
 def module_text(module: list[Piece]) -> str:
@@ -49,10 +53,11 @@ def differences(files: dict[str, str], root: Path = Path()) -> list[tuple[str, s
 
 def write_package(notes: list[Note], root: Path = Path()) -> list[str]:
     """Makes the package below `root` what the notes say, if it can be imported; the paths that changed."""
-    files = package(notes)
+    found = modules(notes)
+    files = module_texts(found)
     changed = [path for path, _ in differences(files, root)]
     if changed:
-        prove(modules(notes), files, root)
+        prove(found, files, root)
     for path in changed:
         if path in files:
             write_file(root / path, files[path].encode())

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from scripts.common.files import only_run
 from scripts.common.problem import Problem
-from scripts.note.outcome import RASTER, kind_of
+from scripts.note.outcome import media_type
 from scripts.note.put_back import put_back
-from scripts.note.review import accept, changes
+from scripts.note.review import Change, accept, changes
 from scripts.publish.review import review_page
 
 POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self'; form-action 'self'; base-uri 'none'"
@@ -34,6 +34,7 @@ class ReviewServer(HTTPServer):
     def __init__(self, folder: Path, port: int):
         super().__init__(("127.0.0.1", port), Answer)
         self.folder, self.token = folder, secrets.token_urlsafe()
+        self.shown: list[Change] = []  # on the last page
         self.url = f"http://127.0.0.1:{self.server_port}/"
 
 
@@ -51,8 +52,7 @@ class Answer(BaseHTTPRequestHandler):
         elif address.path == "/review.css":
             self.answer(200, "text/css", LOOK.read_bytes())
         elif picture := address.path == "/picture" and self.picture(parse_qs(address.query)):
-            kinds = {name: kind for kind, name in RASTER.items()}
-            self.answer(200, kinds.get(kind_of(picture), "image/svg+xml"), picture, IN_SVG)
+            self.answer(200, media_type(picture), picture, IN_SVG)
         else:
             self.answer(404, "text/plain", b"nothing here")
 
@@ -91,12 +91,13 @@ class Answer(BaseHTTPRequestHandler):
             found = changes(self.server.folder)
         except Problem as problem:
             found, said = [], str(problem)
+        self.server.shown = found
         self.answer(200, "text/html; charset=utf-8", review_page(found, self.server.token, said).encode())
 
     def picture(self, query: dict[str, list[str]]) -> bytes | None:
-        """The picture that an address of the page names, if there is one."""
+        """The picture that an address of the last page names, if there is one."""
         key, side, number = (query.get(name, [""])[0] for name in ("key", "side", "number"))
-        for change in changes(self.server.folder):
+        for change in self.server.shown:
             pictures = (change.old if side == "old" else change.new).pictures
             if change.key == key and number.isdecimal() and int(number) < len(pictures):
                 return pictures[int(number)]
