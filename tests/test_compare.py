@@ -83,7 +83,11 @@ def test_texts_differ_by_a_word_a_sign_a_form_a_whole_number_or_a_digit_that_cou
 def test_a_text_that_varies_keeps_its_words_and_may_change_its_numbers():
     assert same_text("took 1.2 s", "took 350 s", varies=True)
     assert same_text("took 1.2s", "took 350s", varies=True)
+    assert same_text("with     125 ms a step", "with      80 ms a step", varies=True)  # written with :8.0f
+    assert same_text("1.5    seconds", "12.25  seconds", varies=True)
+    assert not same_text("took 1.2 s", "took 1.2s", varies=True)
     assert not same_text("took 1.2 s", "took 1.2 ms", varies=True)
+    assert not same_text("with 125 ms", "with  125 ms")
     assert not same_text("took 1.2 s", None, varies=True)
 
 

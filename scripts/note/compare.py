@@ -4,8 +4,8 @@
 same if they differ by at most 1e-9 of the larger one and are written alike, with as many decimals, or one of them with
 15 digits or more, whose last ones are rounding. So `0.1` is `0.1000000000000001`, and `0.50` is not `0.500000`. Zero is
 the same as what is rounding beside another float of the result, 1e-18 to 1e-14 of it. So `[1.0, 0.0]` is `[1.0,
-1e-16]`, and a lone `0.0` is not `1e-16`. Whole numbers are equal or not. Of a block tagged "varies", numbers and
-figures may be any.
+1e-16]`, and a lone `0.0` is not `1e-16`. Whole numbers are equal or not. Of a block tagged "varies", numbers, with
+the spaces that line them up, and figures may be any.
 
 **Drawings (SVG).** Elements, their order, all attributes and all words are equal as texts are. Coordinates (places,
 lengths, shapes) may differ by a millionth of themselves, or two millionths of the drawing's size, which is another

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\d)")
+FIELD = re.compile(rf" *{NUMBER.pattern}( ?) *")  # a number with the spaces that line it up
 ROUNDED = 15  # digits from which on the last ones of a float are rounding
 
 
@@ -14,11 +15,13 @@ def same_text(a: str | None, b: str | None, varies: bool = False) -> bool:
         return a == b
     if a == b:
         return True
+    if varies:
+        return FIELD.sub(r"#\1", a) == FIELD.sub(r"#\1", b)
     if NUMBER.sub("#", a) != NUMBER.sub("#", b):
         return False
     left, right = NUMBER.findall(a), NUMBER.findall(b)
     floats = [abs(float(numeral)) for numeral in left if is_float(numeral)]
-    return varies or all(same_number(x, y, floats) for x, y in zip(left, right, strict=True))
+    return all(same_number(x, y, floats) for x, y in zip(left, right, strict=True))
 
 
 def is_float(numeral: str) -> bool:
