@@ -19,7 +19,7 @@ from scripts.kernel.inside import must_hold
 from scripts.kernel.jupyterlab import CHECKS, opened_path
 from scripts.kernel.notebook import to_run
 from scripts.kernel.opened import ASIDE
-from scripts.kernel.process import INSIDE
+from scripts.kernel.options import INSIDE
 from scripts.note.folder import all_notes
 from scripts.note.format import Note
 from scripts.note.outcome import exception_text

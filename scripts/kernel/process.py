@@ -15,12 +15,9 @@ from jupyter_client.manager import AsyncKernelManager
 from scripts.common.problem import Problem
 from scripts.kernel.engine import Session
 from scripts.kernel.loop import hush, result
-from scripts.kernel.streams import SENDING
+from scripts.kernel.options import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
-INSIDE = "scripts.kernel.inside"  # the extension that every kernel of the notes loads
-
-
 # What else Python, or a library of the notes, would read from the environment and say something else for.
 READ = re.compile(r"PYTHON(?!HOME$)|LC_|LANG|COLUMNS$|LINES$|NO_COLOR$|(OMP|MKL|OPENBLAS|NUMEXPR)_")
 
@@ -73,8 +70,7 @@ class Kernel:
 
     def _started(self) -> Session:
         told = environment(str(self.folder), self.cwd)
-        extra = [f"--ext={INSIDE}", "--HistoryManager.enabled=False", *SENDING]
-        result(self.manager.start_kernel(env=told, cwd=str(self.cwd), extra_arguments=extra))
+        result(self.manager.start_kernel(env=told, cwd=str(self.cwd), extra_arguments=OPTIONS))
         self.session = Session(self.manager, self.manager.client())
         self.session.client.start_channels(stdin=False)  # so that input() raises at once
         result(self.session.client.wait_for_ready(timeout=60))

@@ -31,11 +31,13 @@ from tornado.ioloop import IOLoop
 from zmq.utils import garbage
 
 from scripts.kernel.offspring import copy, end_children, guard
-from scripts.kernel.streams import SENDING
+from scripts.kernel.options import OPTIONS
 from scripts.kernel.touched import CONSTANT, Touched
 
-OPTIONS = ["--transport=ipc", "--ext=scripts.kernel.inside", "--HistoryManager.enabled=False", *SENDING]
-OPTIONS += ["--InteractiveShell.enable_tip=False"]  # it is drawn at random whenever somebody asks who is there
+BESIDES = [
+    "--transport=ipc",
+    "--InteractiveShell.enable_tip=False",
+]  # a tip is drawn at random whenever it is asked who is there
 BORROWED = [
     (sys, "stdout"),
     (sys, "stderr"),
@@ -54,7 +56,7 @@ class RestingKernel:
         tempfile.gettempdir()  # which is tried by writing there
         self.files = descriptors()
         self.app = IPKernelApp.instance(parent_handle=1)  # 1: a parent, but no thread that watches it
-        self.app.initialize(["-f", f"{folder}/start.json", f"--ip={folder}/start.socket", *OPTIONS])
+        self.app.initialize(["-f", f"{folder}/start.json", f"--ip={folder}/start.socket", *OPTIONS, *BESIDES])
         self.streams: list[Any] = [sys.stdout, sys.stderr]
         self.touched = Touched()
         self.follow_context()

@@ -18,10 +18,6 @@ from jupyter_client.jsonutil import json_default
 from jupyter_client.session import json_packer
 
 ORDER = threading.RLock()  # who holds it writes
-SENDING = [  # the options of a kernel that sends so
-    "--IPKernelApp.outstream_class=scripts.kernel.streams.Stream",
-    "--Session.packer=scripts.kernel.streams.json_bytes",
-]
 
 
 def json_bytes(message: Any) -> bytes:

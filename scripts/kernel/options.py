@@ -1,0 +1,9 @@
+"""How every kernel of the notes is started, in a run and in the preview."""
+
+INSIDE = "scripts.kernel.inside"  # the extension that it loads
+OPTIONS = [
+    f"--ext={INSIDE}",
+    "--HistoryManager.enabled=False",
+    "--IPKernelApp.outstream_class=scripts.kernel.streams.Stream",  # what it sends, see there
+    "--Session.packer=scripts.kernel.streams.json_bytes",
+]
