@@ -7,7 +7,7 @@ from pathlib import Path
 from scripts.common.files import write_file
 
 LOCK = "results.lock"
-Lock = dict[str, list[str]]  # the digests of each note's recorded results, by its file's name
+Lock = dict[str, list[str]]  # by a note's file: the digests of its results; by a figure's: that of its code, its note
 
 
 def digest(text: str | None, pictures: Iterable[bytes]) -> str:
@@ -25,7 +25,9 @@ def lock_of(text: str) -> Lock:
 
 
 def write_lock(folder: Path, lock: Lock) -> None:
-    """Writes the lock, without the notes that are gone."""
+    """Writes the lock, without the notes that are gone, and what they drew."""
     rows = ["# Made by `make run`: a digest of each recorded result, so that a change by hand is seen."]
-    rows += [" ".join([name, *digests]) for name, digests in sorted(lock.items()) if (folder / name).exists()]
+    for name, said in sorted(lock.items()):
+        if all((folder / file).exists() for file in (name, *said) if "." in file):
+            rows.append(" ".join([name, *said]))
     write_file(folder / LOCK, ("\n".join(rows) + "\n").encode())
