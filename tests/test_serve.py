@@ -359,7 +359,7 @@ def test_no_process_outlives_the_preview(served, how):
     started = "import subprocess\nfor own in (False, True): subprocess.Popen(['sleep', '4711'], start_new_session=own)"
     served["01-b.md"] = a_note("Words.", cell(f"{started}\nopen('started', 'w').close()\nwhile True: pass"))
     wait((served.root / "started").exists, 60)
-    assert len(alive(served.mark, "sleep 4711")) == 2
+    wait(lambda: len(alive(served.mark, "sleep 4711")) == 2, 20)  # until each has become what it was started as
     folders = list(Path(tempfile.gettempdir()).glob(f"mg-{served.process.pid}-*"))
     assert len(folders) == 1
     os.kill(served.process.pid, how)
