@@ -115,7 +115,10 @@ def test_as_a_bare_file_a_film_plays_and_stays_on_its_last_frame_or_shows_it_at_
 
 
 def test_the_films_of_a_page_fit_a_phone(open_page):
-    page = open_page(PAGE, width=360)
+    page = open_page("07-a-neuron-by-hand.html", width=360)
+    height = "(text) => text.getBoundingClientRect().height"
+    assert page.locator("figure.film text", has_text="data").first.evaluate(height) >= 11
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
     for film in page.locator("figure.film").all():
         box = film.locator(".player").bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360

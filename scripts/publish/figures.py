@@ -9,6 +9,7 @@ from scripts.note.outcome import DARK
 from scripts.publish.signs import minus
 
 FILM = '<svg class="film"'
+READABLE = 0.7  # of its own size, at which a film's letters of 12 points have 11 pixels
 ALT = 200  # letters: a longer text is a caption
 SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)pt"\s+height="([\d.]+)pt"')
 END = re.compile(r"[.;:](?= )|,(?= )")
@@ -34,7 +35,9 @@ def film(alt: str, path: Path, moving: bool = True) -> str | None:
     svg = path.read_text(encoding="utf-8").replace(DARK, "")
     if not moving:
         svg = still(path).decode().replace('class="frame last"', 'class="last"')  # what moves another film moves it not
-    svg = svg.replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"', 1)
+    wide = SIZE.search(svg[:600])
+    least = f' style="min-width: {float(wide[1]) * READABLE:.0f}pt"' if moving and wide else ""
+    svg = svg.replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"{least}', 1)
     kind = ' class="film"' if moving else ""
     return f"<figure{kind} data-search-exclude>{svg.rstrip()}</figure>\n"
 
