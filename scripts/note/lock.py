@@ -28,6 +28,6 @@ def write_lock(folder: Path, lock: Lock) -> None:
     """Writes the lock, without the notes that are gone, and what they drew."""
     rows = ["# Made by `make run`: a digest of each recorded result, so that a change by hand is seen."]
     for name, said in sorted(lock.items()):
-        if all((folder / file).exists() for file in (name, *said) if "." in file):
+        if all((folder / file).exists() for file in (name, *(each for each in said if each.endswith(".md")))):
             rows.append(" ".join([name, *said]))
     write_file(folder / LOCK, ("\n".join(rows) + "\n").encode())
