@@ -20,6 +20,7 @@ from scripts.publish.glossary import Glossary
 from scripts.publish.page import Page
 from scripts.publish.versions import Index
 
+NOT_STARTED = "the kernel: it did not start, or died at once\n"
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")]
 
 
@@ -70,9 +71,12 @@ def test_a_kernel_that_is_killed_at_any_moment_is_named_with_its_place(running, 
         for number in alive(running.mark, "ipykernel_launcher"):
             os.kill(number, signal.SIGKILL)
     _, complaint = process.communicate(timeout=20)
-    if process.returncode:
+    if process.returncode == 2:  # on a slow machine it was still starting
+        assert complaint == NOT_STARTED
+    elif process.returncode:
         assert process.returncode == 1
         assert re.match(r"notes/0\d-note.md:\d+: the kernel died while it ran this cell$", complaint.strip())
+    if process.returncode:
         check_intact(running, complaint)
 
 
@@ -82,7 +86,7 @@ def test_a_kernel_that_is_killed_while_it_starts_is_one_line(running):
     for number in alive(running.mark, "ipykernel_launcher"):
         os.kill(number, signal.SIGKILL)
     _, complaint = process.communicate(timeout=20)
-    assert (process.returncode, complaint) == (2, "the kernel: it did not start, or died at once\n")
+    assert (process.returncode, complaint) == (2, NOT_STARTED)
     check_intact(running, complaint)
 
 
