@@ -8,8 +8,11 @@ import {States} from "./states.js";
 const LIMIT = 200_000; // characters that a block may print: more is not shown
 const story = [];
 let states, python; // `python` is the one function of Python that is called: it takes and gives a string
-let position = 0; // before which block of the story the interpreter stands; NaN after a run that was cut short
+let position = NaN; // before which block of the story the interpreter stands; NaN after a run that was cut short, and at first
 let told, waiting, said; // the block that runs, what it has printed and the page does not know, how much that was
+
+// What JavaScript no longer needs of Python is not let go of: nothing but a run changes the memory.
+globalThis.FinalizationRegistry = class { register() {} unregister() {} };
 
 // Python asks this now and then whether it is interrupted: at its deadline, or when the page has revoked its signal.
 const alarm = {
