@@ -22,7 +22,8 @@
 //                                         `same`: by the book's rule for numbers, it is the recorded text
 // All of it is text that is not to be trusted. One run is under way at a time; a newer show() takes its place.
 // The promise gives {ran, at, stopped, died}: how many blocks ran, and, if not all, at which index it ended and why:
-//   stopped: "deadline" | "stop" | "newer" | "error" (an error that was not announced; all its parts have been heard)
+//   stopped: "deadline" | "stop" | "newer" | "memory" (it took too much) | "error" (one that was not announced; all its
+//   parts have been heard)
 //   died: one line for people; Python starts anew by itself, and the next show() replays what it needs
 import frame from "./frame.html";
 

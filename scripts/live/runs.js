@@ -105,7 +105,7 @@ export class Runs {
   #ended({ stopped, died }, at, block) {
     const now = block?.result?.now, line = now?.line;
     if (died && now) now.text = now.text.replace(/Stack \(most recent call first\)[^]*/, ""); // Pyodide's own words
-    const words = died ?? { deadline: "This takes longer: run it to see what it gives.", stop: "Stopped." }[stopped]
+    const words = died ?? { deadline: "This takes longer: run it to see what it gives.", stop: "Stopped.", memory: "Stopped: it took more than a gigabyte of memory." }[stopped]
       ?? (at < 1 ? "Your changes on an earlier page end in an error, so this page cannot run." : `${line ? `In line ${line}. ` : ""}The run ends here; what is below stays as it was.`);
     this.#report(words, block);
     block?.result?.paint(); // which leaves nothing of an earlier run

@@ -6,6 +6,7 @@ import {loadPyodide} from "pyodide";
 import {States} from "./states.js";
 
 const LIMIT = 200_000; // characters that a block may print: more is not shown
+const MOST = 1e9; // bytes of memory that the interpreter may take
 const story = [];
 let states, python; // `python` is the one function of Python that is called: it takes and gives a string
 let position = NaN; // before which block of the story the interpreter stands; NaN after a run that was cut short, and at first
@@ -14,15 +15,18 @@ let told, waiting, said; // the block that runs, what it has printed and the pag
 // What JavaScript no longer needs of Python is not let go of: nothing but a run changes the memory.
 globalThis.FinalizationRegistry = class { register() {} unregister() {} };
 
-// Python asks this now and then whether it is interrupted: at its deadline, or when the page has revoked its signal.
+// Python asks this now and then whether it is interrupted: at its deadline, when the page has revoked its signal, or when
+// it has taken too much memory.
 const alarm = {
   deadline: Infinity, signal: "", looked: 0, rings: false,
   get 0() {
     const now = performance.now();
+    this.weigh();
     this.rings ||= now > this.deadline || (now > this.looked + 100 && !this.there(now));
     return this.rings ? 2 : 0;
   },
   set 0(_) {},
+  weigh() { if (states.memory.length > MOST) this.rings = "memory"; },
   there(now) {
     this.looked = now;
     tell(); // what was printed before a silence
@@ -69,7 +73,7 @@ async function run({number, from, shown, rest, page, deadline, again, signal}) {
   if (position <= from && position >= at) at = position;
   else states.putBack(at);
   Object.assign(alarm, {deadline: Infinity, signal, looked: performance.now(), rings: false});
-  const end = (said = {}) => postMessage({number, at, grown: states.memory.length > 2 * largest(), ...said});
+  const end = (said = {}) => postMessage({number, at, grown: states.memory.length > Math.min(MOST, 2 * largest()), ...said});
   for (position = at; at < story.length; position = ++at) {
     // the state is kept before the page, before a block that is changed again, and every 200 ms of running
     if (at === page || (again && at === from) || performance.now() - kept > 200) {
@@ -78,10 +82,11 @@ async function run({number, from, shown, rest, page, deadline, again, signal}) {
     }
     if (at >= shown) alarm.deadline = Math.min(alarm.deadline, performance.now() + deadline); // what leads there takes its time
     if (story[at].skip) continue;
-    if (alarm[0]) return end({stopped: true});
+    if (alarm[0]) return end({stopped: alarm.rings});
     position = NaN;
     const raised = block(number, at, at >= shown);
-    if (alarm.rings) return end({stopped: true});
+    alarm.weigh();
+    if (alarm.rings) return end({stopped: alarm.rings});
     if (raised && !story[at].raises) return end({stopped: "error"});
   }
   end();
