@@ -53,6 +53,7 @@ export class Runs {
     const at = end.stopped || end.died ? end.at - before + 1 : Infinity; // the number of the block where it ended
     this.behind = at;
     if (this.wanted) return void (this.wanted.from = Math.min(this.wanted.from, at));
+    this.#paint(); // what has been heard is shown before it is said what was left out
     if (at < Infinity) this.#ended(end, at, shown(end.at) ?? asked);
     this.#leftOut(wish, at);
     return trial && this.#judge(trial, good);
