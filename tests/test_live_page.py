@@ -310,6 +310,7 @@ def test_an_error_is_shown_as_in_the_book_and_what_is_below_is_dimmed(page_of):
     drag(page, number(page, 2, "3.0"), 27)
     page.locator(".live .error", has_text="ZeroDivisionError: no").wait_for()
     page.locator(".why", has_text="In line 2. The run ends here").wait_for()
+    rests(page)
     assert page.locator(".stale").count() > 5
 
 
@@ -326,6 +327,26 @@ def test_a_block_that_cannot_run_says_why_in_a_line_and_keeps_its_result(page_of
     rests(page)
     skipped = page.evaluate("shows.at(-1).story.filter(({id}) => id.startsWith('12')).map(({skip}) => skip)")
     assert True in skipped and False in skipped
+
+
+def test_what_takes_its_time_and_is_the_ground_of_nothing_runs_when_it_is_asked_for(page_of):
+    book, heavy = json.loads((LIVE / "book.json").read_text()), 2
+    cell = book["notes"][2]["cells"][heavy - 1]
+    cell["heavy"] = True
+    skipped = "(id) => shows.at(-1).story.find((block) => block.id === id).skip"
+    page = page_of(SLOPE)
+    page.route("**/live/book.json", lambda route: route.fulfill(json=book))
+    write(page, 1, f"{book['notes'][2]['cells'][0]['code']}\nx = 1")
+    page.locator(".why", has_text="This takes longer: run it").wait_for()
+    rests(page)
+    assert page.evaluate(skipped, cell["id"]) is True
+    assert page.locator(f'.stale[data-of="{heavy}"]').count() == 1
+    tool(page, heavy, "run")
+    page.wait_for_function("shows.length > 1")
+    rests(page)
+    assert page.evaluate(skipped, cell["id"]) is False
+    assert page.locator(f'.stale[data-of="{heavy}"]').count() == 0
+    assert page.locator(".why", has_text="This takes longer").count() == 0
 
 
 def test_a_run_that_is_stopped_says_so_and_the_next_one_goes_on(page_of):

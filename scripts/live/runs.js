@@ -2,6 +2,8 @@
 import { textOf } from "./changes.js";
 import { Result } from "./result.js";
 
+const LONGER = "This takes longer: run it to see what it gives.";
+
 export class Runs {
   // `page` is {here, base, blocks, changes(name), say(words), busy(block)}.
   static async of(page) {
@@ -45,7 +47,7 @@ export class Runs {
     if (this.halted) return this.#report("Stopped.", asked);
     const before = this.#before(), shown = (index) => (trial?.cell === index - before + 1 ? trial : this.#block(index - before + 1));
     const good = new Set(), from = before + Math.min(wish.from, this.behind) - 1;
-    const end = await this.room.show(this.#story(wish.to || this.#asserts(trial), trial), from, ({ index, part }) => {
+    const end = await this.room.show(this.#story(wish), from, ({ index, part }) => {
       if (index < before) return;
       this.#hear(shown(index), part);
       if (part.kind === "done" && !part.raised) good.add(index - before + 1);
@@ -76,14 +78,18 @@ export class Runs {
   #block(cell) { return this.page.blocks.find((block) => block.cell === cell && !block.stub); }
   #before() { return this.book.slice(0, this.at).reduce((sum, note) => sum + note.cells.length, 0); }
 
+  // What takes its time and is the ground of nothing runs when it is asked for, or changed.
+  #waits(cell, { from, asked }) { return cell.heavy && !cell.later && ![from, asked?.cell].some((at) => this.cells[at - 1] === cell); }
+
   // Everything that the page rests on and its own blocks, as the reader has them.
-  #story(to, trial) {
+  #story(wish) {
+    const { trial } = wish, to = wish.to || this.#asserts(trial);
     return this.book.slice(0, this.at + 1).flatMap(({ name, cells }, at) => cells.slice(0, at < this.at ? Infinity : to).map((cell, number) => ({
       id: cell.id,
       code: at === this.at && number + 1 === trial?.cell ? trial.text : textOf(cell, this.page.changes(name)),
       raises: Boolean(cell.tags?.includes("raises-exception")) || /^\s*assert /m.test(cell.code), // a check ends nothing
       varies: Boolean(cell.tags?.includes("varies")),
-      skip: Boolean(cell.needs),
+      skip: Boolean(cell.needs || this.#waits(cell, wish)),
       text: cell.text ?? null,
     })));
   }
@@ -106,19 +112,21 @@ export class Runs {
   #ended({ stopped, died }, at, block) {
     const now = block?.result?.now, line = now?.line;
     if (died && now) now.text = now.text.replace(/Stack \(most recent call first\)[^]*/, ""); // Pyodide's own words
-    const words = died ?? { deadline: "This takes longer: run it to see what it gives.", stop: "Stopped.", memory: "Stopped: it took more than a gigabyte of memory." }[stopped]
+    const words = died ?? { deadline: LONGER, stop: "Stopped.", memory: "Stopped: it took more than a gigabyte of memory." }[stopped]
       ?? (at < 1 ? "Your changes on an earlier page end in an error, so this page cannot run." : `${line ? `In line ${line}. ` : ""}The run ends here; what is below stays as it was.`);
     this.#report(words, block);
     block?.result?.paint(); // which leaves nothing of an earlier run
   }
 
   // What of a changed page could not be run is dimmed, and says why.
-  #leftOut({ from, trial }, at) {
+  #leftOut(wish, at) {
     const changed = this.page.changed();
-    for (const block of trial ? [] : this.page.blocks) {
-      const needs = !block.stub && this.#needs(block);
-      if (block.stub || block.cell < from || !(needs || block.cell > at)) continue;
-      if (needs) block.say(changed ? `${needs}; this is the book’s result, for the book’s numbers.` : "");
+    for (const block of wish.trial ? [] : this.page.blocks) {
+      if (block.stub || block.cell < wish.from) continue;
+      const needs = this.#needs(block), why = needs ? `${needs}; this is the book’s result, for the book’s numbers.`
+        : this.#waits(this.cells[block.cell - 1], wish) && LONGER;
+      if (!why && block.cell <= at) continue;
+      if (why) block.say(changed ? why : "");
       block.stale(changed);
     }
   }
