@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scripts.common.door import Parser, door
 from scripts.common.problem import Problem
-from scripts.live.build import build_live
+from scripts.live.build import build_live, install
 from scripts.publish.site import make_site
 
 
@@ -16,12 +16,16 @@ def main() -> int:
     parser = Parser("scripts.site", __doc__)
     parser.add_argument("packages", nargs="?", type=Path, help="the folder of Pyodide's distribution")
     packages = parser.parse_args().packages
-    first = make_site()
+    answers = True
     try:
-        build_live(packages)
+        install()
     except Problem as problem:
         if packages:
             raise
         print(f"the blocks of this site do not answer. {problem}", file=sys.stderr)
+        answers = False
+    first = make_site(answers)
+    if answers:
+        build_live(packages)
     print(f"{first}: open it, or serve {first.parent} from anywhere")
     return 0

@@ -72,6 +72,7 @@ def test_without_node_one_line_says_what_to_do(monkeypatch):
 @pytest.mark.slow
 def test_two_builds_are_the_same_bytes(book):
     book["00-a.md"] = a_note(cell("1 + 1"), output("2"))
+    build.install()
     build.build_live()
     first = book.files("build/site/live")
     build.build_live()

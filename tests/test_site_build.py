@@ -96,7 +96,8 @@ def test_no_page_is_made_of_a_link_that_leads_nowhere(small, name):
     assert not list((small.root / "build").glob("pages/*"))
 
 
-def test_a_site_gets_its_faces_and_is_made_lighter(small, monkeypatch):
+@pytest.mark.parametrize("live", [True, False])
+def test_a_site_gets_its_faces_is_made_lighter_and_asks_for_live_parts_if_it_has_them(small, monkeypatch, live):
     letters, done = [], []
 
     def write_faces(folder: Path, text: str) -> None:
@@ -106,7 +107,8 @@ def test_a_site_gets_its_faces_and_is_made_lighter(small, monkeypatch):
     monkeypatch.setattr(site, "build", lambda: done.append("built"))
     monkeypatch.setattr(site, "lighten_site", lambda glossary: done.append("lighter"))
     monkeypatch.setattr(fonts, "write_fonts", write_faces)
-    assert site.make_site() == site.SITE / "index.html"
+    assert site.make_site(live) == site.SITE / "index.html"
+    assert f'"live": {str(live).lower()}' in Path("build/mkdocs.yml").read_text(encoding="utf-8")
     assert done == ["built", "lighter"] and (site.SITE / "looks/face").exists()
     assert "Title" in letters[0]
 

@@ -26,9 +26,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def build_live(distribution: Path | None = None) -> None:
-    """Builds build/site/live, with NumPy and others if Pyodide's distribution has them. Raises Problem if Node or the
-    packages of npm cannot be had."""
-    install()
+    """Builds build/site/live from what install() brought; with NumPy if Pyodide's distribution has it."""
     pyodide = MODULES / "node_modules/pyodide"
     shutil.rmtree(LIVE, ignore_errors=True)
     bundle(
@@ -64,7 +62,7 @@ def pyodide_lock() -> Distribution:
 
 
 def install() -> None:
-    """Installs what package-lock.json pins, unless that is there."""
+    """Installs what package-lock.json pins, unless that is there. Raises Problem if they cannot be had."""
     lock, stamp = (OURS / "package-lock.json").read_bytes(), MODULES / "installed"
     if stamp.exists() and stamp.read_bytes() == lock:
         return

@@ -86,7 +86,7 @@ def write_configuration(
     return path
 
 
-def write_pages() -> tuple[str, Glossary]:
+def write_pages(live: bool = False) -> tuple[str, Glossary]:
     """Writes what MkDocs reads: pages, figures, notebooks and looks; the pages' whole text, and the glossary. Raises
     Problem for a link that leads nowhere."""
     shutil.rmtree(PAGES, ignore_errors=True)
@@ -111,7 +111,7 @@ def write_pages() -> tuple[str, Glossary]:
     if plain and (FOLDER / FIRST_GRAPH).exists():
         picture = card(plain[0].lines[0][2:], FOLDER / FIRST_GRAPH, fonts.face_path("serif.woff2"))
         write_file(PAGES / PICTURE, picture)
-    write_configuration(PAGES.parent, notes, plain, others, live=True)
+    write_configuration(PAGES.parent, notes, plain, others, live)
     return "".join(made.values()), glossary_of(plain)
 
 
@@ -136,9 +136,10 @@ def build() -> None:
         raise Problem("mkdocs.yml", "the site was not built", detail="\n".join(warnings))
 
 
-def make_site() -> Path:
-    """Writes the pages, builds the site from them, and makes it lighter; its first page."""
-    text, glossary = write_pages()
+def make_site(live: bool = False) -> Path:
+    """Writes the pages, builds the site from them, and makes it lighter; its first page. The pages of a `live` site ask
+    for what makes their blocks answer."""
+    text, glossary = write_pages(live)
     with ThreadPoolExecutor() as pool:  # MkDocs is a process of its own, so both go on at once
         faces = pool.submit(fonts.write_fonts, FONTS, text)
         build()
