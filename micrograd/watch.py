@@ -16,7 +16,10 @@ QUESTION = (
 )
 BEGINNING = "We begin at the end. {} moves just as far as itself: grad 1."
 BY_WAY = " It moves {} by way of {}, and rates along a way multiply."
-END = "All have run. If {} moves by a little, {} moves {} times as far."
+END = (
+    "All have run. The grad of {} says: if it moves by a little, "
+    "{} moves {} times as far."
+)
 
 
 def few_digits(x):
@@ -70,6 +73,8 @@ def backward_steps(root, order):
         for child, local in run_node(v) if v._prev else []:
             before, grads[child] = grads[child], child.grad
             text, notes[child] = share_said(v, child, local, before)
+            if v in ran:
+                text = f"Once more: {text}"
             if len(ran) == 1 and child is v._prev[0]:
                 text += BY_WAY.format(top, called(v))
             add(text, v, child)

@@ -146,6 +146,19 @@ def test_a_second_write_adds_or_wipes_out_as_the_version_does():
         assert a.grad == b.grad == 0.0
 
 
+def test_the_last_words_are_what_a_gradient_says_right_or_wrong():
+    for kind, says in ((Closures, "b moves 2 times as far."), (Overwriting, "b moves 1 times as far.")):
+        (b := (a := kind(3.0, label="a")) + a).label = "b"
+        assert captions(watch(b))[-1] == f"All have run. The grad of a says: if it moves by a little, {says}"
+
+
+def test_a_node_that_runs_a_second_time_is_said_to():
+    (square := (x := Value(3.0, label="x")) * x).label = "x²"
+    (y := square * square).label = "x⁴"
+    said = captions(watch(y, [y, square, square]))
+    assert [caption.startswith("Once more: x² is") for caption in said] == [False, False, False, False, True, False]
+
+
 def test_gradients_stay_as_they_were():
     a = Value(2.0, label="a")
     b = a * a
