@@ -78,12 +78,26 @@ def test_another_picture_in_the_figure_is_stepped_through_at_the_same_place(film
         """(figure, svg) => {
           figure.querySelector('svg').remove();
           figure.insertAdjacentHTML('afterbegin', svg.replaceAll('L is a product', 'L is changed'));
-          figure.dispatchEvent(new Event('films', { bubbles: true }));
+          figure.dispatchEvent(new Event('film', { bubbles: true }));
         }""",
         FILE.read_text(encoding="utf-8"),
     )
-    assert shown(film) == "3-3" and film.locator("[aria-live]").text_content().startswith("L is changed")
+    said = film.locator("[aria-live]")
+    assert shown(film) == "3-3" and said.text_content().startswith("L is changed")
+    assert said.get_attribute("aria-live") == "off"  # nobody has asked for it
+    film.get_by_role("button", name="Next step").click()
+    assert shown(film) == "4-4" and said.get_attribute("aria-live") == "polite"
     assert film.get_by_role("slider").count() == 1
+
+
+def test_a_film_can_be_turned_to_a_frame_and_stays_in_its_bounds(film):
+    turn = "(figure, at) => { figure.dataset.at = at; figure.dispatchEvent(new Event('film', { bubbles: true })); }"
+    film.evaluate(turn, 2)
+    assert shown(film) == "2-2"
+    film.evaluate(turn, 99)
+    last = int(film.get_by_role("slider").get_attribute("max"))
+    film.get_by_role("button", name="Previous step").click()
+    assert shown(film) == f"{last - 1}-{last - 1}"
 
 
 def test_printed_a_film_shows_its_last_frame(film):

@@ -3,6 +3,7 @@ subject, it is played by a stand-in."""
 
 import gzip
 import json
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -27,7 +28,7 @@ export class Room {
     progress("Starting Python…");
     this.book = (await (await fetch("live/book.json")).json()).notes;
   }
-  async show(story, from, heard, { deadline }) {
+  async show(story, from, heard, { deadline } = {}) {
     shows.push({ story, from, deadline });
     const cells = this.book.flatMap((note) => note.cells);
     await window.hold;
@@ -293,6 +294,101 @@ def test_what_a_block_prints_is_text_and_what_it_draws_an_image(page_of):
     assert page.locator(".live :is(b, svg, script)").count() == 0 and not page.evaluate("'hacked' in window")
 
 
+FILM = (ROOT / "notes" / "figures" / "06-backward-pass.svg").read_text(encoding="utf-8")
+HARM = """<script>hacked = 1</script><style>body { display: none }</style><g onclick="hacked = 1" data-cell="1">
+  <a href="javascript:hacked = 1"><text>a</text></a><image href="https://example.org/1"/><animate attributeName="x"/>
+  <foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" srcdoc="x"></iframe></foreignObject>
+  <use href="https://example.org/2#x"/><path style="fill: u\\72l(https://example.org/3)" tabindex="0"/>
+  <path fill="url(https://example.org/4)"/><path style="mask: image-set('https://example.org/5')"/>
+  <path filter="url(#x)" class="md-search" clip-path="url(#p)"/><h1 xmlns="http://www.w3.org/1999/xhtml">h</h1></g>"""
+
+
+def test_of_a_film_the_page_takes_only_what_draws(page_of):
+    bad = FILM.replace('class="film"', 'class="film" onload="hacked = 1"').replace("</svg>", f"{HARM}</svg>")
+    given = json.dumps({"text": None, "figures": [bad], "same": False})
+    page = page_of(GRAPH, f"(code, id) => id.endsWith('06-backpropagation-by-hand#cell-28') ? {given} : undefined")
+    tool(page, 28, "run")
+    page.locator(".live figure.film .player").wait_for()
+    names, said = page.evaluate("""() => {
+      const all = [...document.querySelectorAll(".live svg, .live svg *")];
+      const said = all.flatMap((each) => [...each.attributes].map(({ name, value }) => `${name}=${value}`));
+      return [[...new Set(all.map((each) => each.localName))].sort(), said];
+    }""")
+    assert names == ["ellipse", "g", "path", "polygon", "polyline", "svg", "text", "tspan", "use"]
+    assert not [each for each in said if re.search("^on|^data-cell|^tabindex|md-search|example|^filter", each)]
+    assert "clip-path=url(#p)" in said
+    whole = page.locator(".book svg.film .frame *")
+    assert page.locator(".live svg.film .frame *").count() == whole.count() > 100
+    assert page.complaints == [] and not page.evaluate("'hacked' in window")
+
+
+def frame_of(film) -> tuple[str, str]:
+    """Which frame of a film is shown, and its words."""
+    return film.get_attribute("data-at"), film.locator("[aria-live]").text_content()
+
+
+def test_a_film_of_the_readers_goes_on_where_the_books_was_and_the_books_where_the_readers_was(page_of):
+    other = json.dumps({"text": None, "figures": [FILM.replace("L is a product", "L is changed")], "same": False})
+    page = page_of(GRAPH, f"(code, id) => window.other && id.endsWith('-hand#cell-28') ? {other} : undefined")
+    book, live = page.locator("figure.film[data-of]").first, page.locator(".live figure.film")
+    for _ in range(3):
+        book.get_by_role("button", name="Next step").click()
+    page.evaluate("window.other = true")
+    drag(page, number(page, 1, "2.0"), 27)
+    live.locator(".player").wait_for()
+    assert frame_of(live)[0] == "3" and frame_of(live)[1].startswith("L is changed")
+    live.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    rests(page)
+    page.evaluate("window.slider = document.activeElement")
+    tool(page, 28, "run")
+    rests(page)
+    assert frame_of(live)[0] == "4" and live.count() == 1
+    assert page.evaluate("window.slider.isConnected && window.slider.getAttribute('aria-valuetext')") == "step 5 of 9"
+    page.evaluate("window.other = false")
+    tool(page, 1, "the book’s")
+    live.wait_for(state="detached")
+    assert frame_of(book)[0] == "4" and book.locator("[aria-valuetext='step 5 of 9']").count() == 1
+
+
+def test_below_a_changed_graph_is_its_film_on_request(page_of):
+    svg = FILM.replace('class="film"', "", 1)
+    page = page_of(
+        GRAPH,
+        f"""(code, id) => {{
+          if (id.endsWith("-hand#cell-2 as a film")) return (window.films = (window.films ?? 0) + 1, window.film(code));
+          if (id.endsWith("-hand#cell-2")) return {{figures: [{json.dumps(svg)}], same: false}};
+        }}""",
+    )
+    page.evaluate(f"window.film = (code) => ({{figures: [{json.dumps(FILM)}], code}})")
+    before = violations(page)
+    drag(page, number(page, 1, "2.0"), 27)
+    watch = page.locator('[data-cell="2"] ~ .live details.watch').first
+    watch.wait_for()
+    rests(page)
+    assert not page.evaluate("window.films") and watch.locator("figure").count() == 0
+    watch.locator("summary").focus()
+    page.keyboard.press("Enter")
+    watch.locator(".player").wait_for()
+    assert page.evaluate("window.films") == 1
+    code, ident = page.evaluate("[shows.at(-1).story.at(-1)].flatMap(({ code, id }) => [code, id])")
+    assert code.startswith("from scripts.live.watched import draw_dot\n") and code.endswith("\ndraw_dot(L)")
+    assert ident.endswith("#cell-2 as a film")
+    watch.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    assert frame_of(watch.locator("figure"))[0] == "1"
+    assert violations(page) - before == set()
+    drag(page, number(page, 1, "2.5"), 27)
+    page.wait_for_function("window.films > 1")
+    rests(page)
+    assert frame_of(watch.locator("figure"))[0] == "1"
+    page.evaluate("void (window.film = () => ({raised: true, text: 'ValueError: it has 61 boxes'}))")
+    drag(page, number(page, 1, "3.0"), 27)
+    watch.get_by_text("There is no film of it: it has 61 boxes.").wait_for()
+    assert watch.locator("figure").count() == 0
+    assert page.locator(".live .watch").count() == 1 and page.complaints == []
+
+
 def test_a_list_of_numbers_has_a_curve_with_words(page_of):
     page = page_of(
         SLOPE,
@@ -442,6 +538,15 @@ def test_in_note_6_f_is_dragged_and_numbers_and_drawings_follow_and_a_task_of_no
     svg = page.evaluate("async (address) => (await fetch(address)).text()", drawn.get_attribute("src"))
     assert ">data &#45;1.5000<" in svg and svg.count(">data &#45;6.0000<") == 2  # f; e, and L = 4 f
     page.locator("[role=status]", has_text="f is −1.5").wait_for(timeout=240_000)
+    rests(page)
+    watch = page.locator('[data-cell="2"] ~ .live .watch').first
+    watch.locator("summary").click()
+    watch.locator(".player").wait_for(timeout=240_000)
+    watch.get_by_role("slider").press("End")
+    for name, grad in {"a": "4.5", "d": "−1.5", "f": "4", "L": "1"}.items():
+        texts = watch.locator(".now text:not(.caption)").all_text_contents()
+        at = texts.index(name)
+        assert f"grad {grad}" in texts[at : at + 5], (name, texts)
     tool(page, 1, "the book’s")
     page.locator(".live").first.wait_for(state="detached", timeout=240_000)
     rests(page)

@@ -107,7 +107,7 @@ def beside_python() -> Iterator[tuple[str, bytes]]:
     graphviz = installed("graphviz")
     for module in sorted(graphviz.rglob("*.py")):
         yield f"graphviz/{module.relative_to(graphviz).as_posix()}", module.read_bytes()
-    for name in ("__init__", *(f"note/{name}" for name in NOTE), "live/__init__", "live/runner"):
+    for name in ("__init__", *(f"note/{name}" for name in NOTE), "live/__init__", "live/runner", "live/watched"):
         yield f"scripts/{name}.py", (OURS.parent / f"{name}.py").read_bytes()
     yield "scripts/live/pretty.py", (installed("IPython") / "lib" / "pretty.py").read_bytes()
 

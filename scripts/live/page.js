@@ -50,8 +50,8 @@ async function ask(wish) {
   underWay++;
   bar();
   try {
-    runs ??= import("./runs.js").then(({ Runs }) => Runs.of({ here, base, blocks, changes, changed: anyChanges, say, busy, judged }));
-    const all = unrun && !wish.trial;
+    runs ??= import("./runs.js").then(({ Runs }) => Runs.of({ here, base, blocks, changes, changed: anyChanges, say, busy, judged, watch: () => ask() }));
+    const all = unrun && !wish?.trial;
     unrun &&= !all;
     await (await runs).ask(all ? { ...wish, from: 1, to: last } : wish);
   } catch (error) {

@@ -1,4 +1,5 @@
 // What a block gave, in the place of the book's result, which then stands beside it.
+import { isFilm, show, turn } from "./films.js";
 import { made } from "./made.js";
 
 const MOST = 50_000; // letters of a text that are shown
@@ -13,12 +14,16 @@ export function same(a, b) {
 }
 
 export class Result {
-  // `figures` are the book's, {path, alt} each.
-  constructor(block, figures) {
-    Object.assign(this, { block, figures });
+  // `figures` are the book's, {path, alt} each; watch() asks for the film of a graph, of which filmed() then hears.
+  constructor(block, figures, watch) {
+    Object.assign(this, { block, figures, films: [], unwatched: false });
+    this.recorded = block.recorded.filter((node) => node.matches("figure"));
     this.lines = block.recorded.flatMap((node) => node.querySelector("pre code")?.textContent.trimEnd().split("\n") ?? []);
     this.live = made("div", { className: "live" });
     this.book = made("details", { className: "book" }, made("summary", { textContent: "in the book" }));
+    const opened = () => { if ((this.unwatched = this.watch.open)) watch(); };
+    this.watch = made("details", { className: "watch", ontoggle: opened }, made("summary", { textContent: "Watch the backward pass" }));
+    this.film = made("figure", { className: "film" });
   }
 
   begin() {
@@ -32,19 +37,24 @@ export class Result {
     else if (part.kind === "done") Object.assign(this.now, { ...part, text: part.text ?? "" });
     else if ("text" in part) this.now.text += part.text;
     if (part.kind === "error") Object.assign(this.now, { raised: true, line: part.line });
+    this.unwatched ||= part.kind === "done" && this.watch.open;
     return part.kind !== "start";
   }
 
   async paint() {
     const now = this.now, { text, figures, kind, raised, same: said } = now, done = kind === "done";
     if (done && said && (await this.#drawnAlike(figures))) return now === this.now && this.restore();
-    const drawn = await Promise.all(figures.map((svg, at) => drawing(svg, this.figures[at])));
+    const labels = figures.map((_, at) => (this.figures[at] ? `Drawn with your changes; in the book: ${this.figures[at].alt}` : "Drawn by your code"));
+    const drawn = await Promise.all(figures.map((svg, at) => (isFilm(svg) ? this.#film(at) : drawing(svg, labels[at]))));
     if (now !== this.now || kind !== now.kind) return; // it has gone on meanwhile
     const code = made("code", {}, ...this.#marked(text.trimEnd()));
     const block = text && made("div", { className: `highlight ${raised ? "error" : "output"}` }, made("pre", {}, code));
     const nothing = done && !text && !drawn.length && made("p", { className: "why", textContent: "Nothing comes out now." });
-    this.live.replaceChildren(...[block, curve(text), ...drawn, nothing].filter(Boolean));
+    const graph = done && !raised && figures.length === 1 && !isFilm(figures[0]) && /\bdraw_dot\(/.test(this.block.text);
+    put(this.live, [block, curve(text), ...drawn, nothing, graph && this.watch].filter(Boolean));
     this.#stand();
+    figures.forEach((svg, at) => isFilm(svg) && show(svg, drawn[at], labels[at]));
+    if (this.film.firstChild) turn(this.film, this.film.dataset.at); // it may have come before there was a place for it
     if (code.scrollWidth > code.clientWidth) code.tabIndex = 0; // so that keys can scroll it
   }
 
@@ -58,10 +68,25 @@ export class Result {
   }
 
   restore() {
-    if (this.live.isConnected) this.block.end.before(...this.block.recorded);
+    this.block.stale(false);
+    if (!this.live.isConnected) return;
+    this.block.end.before(...this.block.recorded);
+    this.films.forEach((film, at) => film.isConnected && this.recorded[at]?.matches(".film") && turn(this.recorded[at], film.dataset.at));
     this.live.remove();
     this.book.remove();
-    this.block.stale(false);
+  }
+
+  // The figure of a film stays when another film comes; a new one goes on where the book's has been left.
+  #film(at) {
+    const figure = (this.films[at] ??= made("figure", { className: "film" }));
+    if (!this.live.isConnected) figure.dataset.at = this.recorded[at]?.dataset.at ?? 0;
+    return figure;
+  }
+
+  // The film of the graph's backward pass, or why there is none.
+  filmed(svg, words) {
+    put(this.watch, [this.watch.firstChild, svg ? this.film : made("p", { className: "why", textContent: words })]);
+    if (svg) show(svg, this.film, "The backward pass through your graph");
   }
 
   // A text's lines, those marked that are not the book's.
@@ -79,10 +104,15 @@ export class Result {
   }
 }
 
+// Puts these nodes into an element, and leaves those in their place that are there.
+function put(element, nodes) {
+  for (const old of [...element.childNodes]) if (!nodes.includes(old)) old.remove();
+  nodes.forEach((node, at) => node === element.childNodes[at] || element.insertBefore(node, element.childNodes[at] ?? null));
+}
+
 // An SVG from the room, as an image, in which no script runs; nor does one where its address is opened.
-async function drawing(svg, recorded) {
-  const image = Object.assign(new Image(), { className: "figure", src: `data:image/svg+xml,${encodeURIComponent(svg)}` });
-  image.alt = recorded ? `Drawn with your changes; in the book: ${recorded.alt}` : "Drawn by your code";
+async function drawing(svg, alt) {
+  const image = Object.assign(new Image(), { className: "figure", alt, src: `data:image/svg+xml,${encodeURIComponent(svg)}` });
   await image.decode().catch(() => {});
   return made("figure", {}, image);
 }

@@ -85,9 +85,8 @@ export class Room {
     this.next = undefined;
     const again = from === this.from;
     this.from = from;
-    const rest = story.slice(from).map(({id, code, raises, skip, text, varies}) => ({id, code, raises, skip, text, varies}));
     this.known = story.map(key);
-    this.tell({number: this.number, from, shown, rest, page, deadline, again});
+    this.tell({number: this.number, from, shown, rest: story.slice(from), page, deadline, again});
   }
 
   hear(data) {

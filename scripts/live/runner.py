@@ -154,10 +154,10 @@ class Runner:
     def show(self, value: Any) -> None:
         """Shows a value as IPython does: a drawing, or its text."""
         data = {}
-        if any(kind.__module__ == "graphviz.graphs" and kind.__name__ == "Digraph" for kind in type(value).__mro__):
-            data["image/svg+xml"] = self.draw(graph_source(value))
-        elif hasattr(type(value), "_repr_svg_"):
+        if hasattr(type(value), "_repr_svg_"):
             data["image/svg+xml"] = value._repr_svg_()
+        elif any(kind.__module__ == "graphviz.graphs" and kind.__name__ == "Digraph" for kind in type(value).__mro__):
+            data["image/svg+xml"] = self.draw(graph_source(value))
         else:
             data["text/plain"] = pretty.pretty(value)
         self.display(data)

@@ -1,11 +1,12 @@
 // What the page asks of Python: loaded when a block is first run.
 import { textOf } from "./changes.js";
+import { isFilm } from "./films.js";
 import { Result } from "./result.js";
 
 const LONGER = "This takes longer: run it to see what it gives.";
 
 export class Runs {
-  // `page` is {here, base, blocks, changes(name), say(words), busy(block)}.
+  // `page` is {here, base, blocks, changes(name), say(words), busy(block), watch()}.
   static async of(page) {
     const runs = Object.assign(new Runs(), { page, dirty: new Set(), behind: Infinity });
     runs.book = (await (await fetch(new URL("book.json", page.base))).json()).notes;
@@ -16,10 +17,11 @@ export class Runs {
 
   // A wish is {from, to, deadline, gently, asked, trial}: numbers of blocks; the block that the reader asked for; the
   // stub that is tried in the place of a solution. What comes gently waits for what came so, anything else cuts in.
+  // Without a wish, the films are made that are wanted.
   ask(wish) {
     const other = this.wanted;
-    this.wanted = other ? { ...wish, from: Math.min(wish.from, other.from), to: Math.max(wish.to, other.to) } : wish;
-    if (this.running && !(wish.gently && this.current.gently)) this.room?.stop();
+    if (wish) this.wanted = other ? { ...wish, from: Math.min(wish.from, other.from), to: Math.max(wish.to, other.to) } : wish;
+    if (wish && this.running && !(wish.gently && this.current.gently)) this.room?.stop();
     return (this.running ??= this.#all().finally(() => (this.running = null)));
   }
 
@@ -29,10 +31,13 @@ export class Runs {
   }
 
   async #all() {
-    while (this.wanted) {
-      this.current = this.wanted;
+    const unwatched = () => this.page.blocks.find(({ result }) => result?.unwatched);
+    while (this.wanted || unwatched()) {
+      const wish = this.wanted;
+      this.current = wish ?? { gently: true };
       this.wanted = null;
-      await this.#run(this.current);
+      if (wish) await this.#run(wish);
+      if (unwatched()) await this.#watch(unwatched());
     }
     this.page.busy(null);
   }
@@ -59,6 +64,19 @@ export class Runs {
     if (at < Infinity) this.#ended(end, at, shown(end.at) ?? asked);
     this.#leftOut(wish, at);
     return trial && this.#judge(trial, good);
+  }
+
+  // Makes the film of a block's graph: by its code once more, in which draw_dot makes films, and which is then forgotten.
+  async #watch(block) {
+    const story = this.#story(block.cell), { id } = story.pop(), result = block.result;
+    story.push({ id: `${id} as a film`, code: `from scripts.live.watched import draw_dot\n${block.text}`, raises: true });
+    let gave = {};
+    result.unwatched = false;
+    const end = await this.room.show(story, story.length - 1, ({ part }) => part.kind === "done" && (gave = part));
+    if (this.wanted && end.stopped) return void (result.unwatched = true);
+    const why = gave.raised ? gave.text.split("\n").at(-1).replace(/^ValueError: /, "")
+      : end.died ?? (end.stopped ? "it was stopped" : "the code draws it in a way of its own");
+    result.filmed(gave.figures?.find(isFilm), `There is no film of it: ${why}.`);
   }
 
   #open(progress) {
@@ -95,7 +113,7 @@ export class Runs {
   }
 
   #hear(block, part) {
-    block.result ??= new Result(block, this.cells[block.cell - 1].figures ?? []);
+    block.result ??= new Result(block, this.cells[block.cell - 1].figures ?? [], this.page.watch);
     if (part.kind === "start") (block.result.begin(), this.page.busy(block));
     if (!block.result.hear(part)) return;
     if (!this.dirty.size) requestAnimationFrame(() => this.#paint());

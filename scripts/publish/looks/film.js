@@ -1,5 +1,6 @@
 // Films: a picture that plays by itself becomes one to step through, its captions below it, read out as they change.
-// Whoever puts another SVG into a figure of the class "film" says so by the event "films", which bubbles to the document.
+// Whoever puts another SVG into a figure of the class "film", or another frame into its data-at, tells the figure so by the
+// event "film", which bubbles to the document.
 (() => {
   const made = (tag, properties) => Object.assign(document.createElement(tag), properties);
   const players = new Map();
@@ -12,7 +13,7 @@
       return one;
     };
     const said = made("p", { className: "said-now" });
-    said.setAttribute("aria-live", "polite");
+    const speak = (how) => said.setAttribute("aria-live", how);
     const slider = made("input", { type: "range", min: 0, value: 0, oninput: () => go(Number(slider.value)) });
     slider.setAttribute("aria-label", "Step of the film");
     const count = made("span", { className: "count" });
@@ -22,9 +23,10 @@
     const bar = made("div", { className: "player" });
     bar.append(back, play, on, slider, count);
     figure.append(said, bar);
-    let svg, captions, last, now = 0, timer = 0;
+    let svg, captions, last, now, timer = 0;
 
     function load() {
+      speak(svg ? "off" : "polite"); // what moves under the reader's hand is not read out
       svg = figure.querySelector("svg.film");
       const groups = [...svg.querySelectorAll(".frame")], texts = [...svg.querySelectorAll(".caption")];
       last = Math.max(...groups.map((group) => group.dataset.to));
@@ -38,7 +40,7 @@
       svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       svg.setAttribute("height", `${height}pt`);
       slider.max = last;
-      show(Math.min(now, last));
+      show((now = Math.min(figure.dataset.at ?? 0, last)));
     }
 
     const shows = (group, k) => group.dataset.from <= k && k <= group.dataset.to;
@@ -46,17 +48,19 @@
     function show(k) {
       for (const group of svg.querySelectorAll(".frame")) group.classList.toggle("now", shows(group, k));
       if (said.textContent !== captions[k]) said.textContent = captions[k];
-      slider.value = k;
+      slider.value = figure.dataset.at = k;
       slider.setAttribute("aria-valuetext", `step ${k + 1} of ${last + 1}`);
       count.textContent = `${k + 1} / ${last + 1}`;
     }
 
     function go(k) {
       stop();
+      speak("polite");
       show(now = Math.max(0, Math.min(last, k)));
     }
 
     function run(k) {
+      speak("polite");
       show(now = k);
       play.textContent = "Pause";
       play.setAttribute("aria-label", "Pause");
@@ -78,19 +82,14 @@
       go(step);
     });
     paper.addEventListener("change", () => show(paper.matches ? last : now));
-    load();
     return load;
   }
 
-  function scan() {
-    for (const svg of document.querySelectorAll("svg.film:not(.held)")) {
-      const figure = svg.closest("figure.film");
-      if (!figure) continue;
-      if (players.has(figure)) players.get(figure)();
-      else players.set(figure, player(figure));
-    }
+  function play(figure) {
+    if (!players.has(figure)) players.set(figure, player(figure));
+    players.get(figure)();
   }
 
-  document.addEventListener("films", scan);
-  scan();
+  document.addEventListener("film", ({ target }) => play(target));
+  document.querySelectorAll("figure.film").forEach(play);
 })();
