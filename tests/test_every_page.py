@@ -29,8 +29,20 @@ QUESTIONS = [
         "article > .note, article .noted > .note",
         """(note) => {
             const next = [...document.querySelectorAll('article h2')].find((h) => note.compareDocumentPosition(h) & 4);
-            return next && note.getBoundingClientRect().top > next.getBoundingClientRect().top;
+            return next && note.getBoundingClientRect().bottom > next.getBoundingClientRect().top;
         }""",
+    ),
+    (
+        "an aside does not announce itself",
+        (WIDE, PHONE),
+        "article .note > .markdown-alert-title",
+        "(title) => title.checkVisibility()",
+    ),
+    (
+        "the mark of a video does not stand alone on a line",
+        (WIDE, PHONE),
+        "article a.video",
+        "(link) => [...link.getClientRects()].some((line, at) => at && line.width < 25)",
     ),
     (
         "an aside stands beside what it is about",

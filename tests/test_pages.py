@@ -115,6 +115,25 @@ def test_details_are_a_fold_with_their_cells_and_results(opening):
     assert "After." not in fold.get_text()
 
 
+def test_what_a_fold_defines_for_the_package_is_one_line_below_it():
+    cells = [cell(f"def {name}(): pass", title="nn.py") for name in "fgh"]
+    soup = BeautifulSoup(page_of(a_note("<details><summary>S</summary>", *cells, "</details>")), "html.parser")
+    assert [line.get_text() for line in soup.select(".version")] == ["In the package: f, g, h"]
+    assert not soup.details.select(".version")
+
+
+def test_a_number_keeps_its_per_cent_and_its_minus():
+    page = page_of(a_note("It is -1, or 50 % of 2 - 4; see `50 % -1`."))
+    assert "It is −1, or 50\N{NO-BREAK SPACE}% of 2 − 4; see <code>50 % -1</code>." in page
+
+
+def test_a_link_of_the_glossary_says_the_title_once_whatever_its_lines():
+    entry = "- **Leaf**: a value. [By\n  *hand*](06-b.md), or\n  [there](a.md).\n"
+    note = Note("notes/glossary.md", f"# Glossary\n\n{entry}")
+    page = Page(note, Index([note]), Glossary(""), "", {"06-b": "6 · By hand"}).markdown()
+    assert 'a value. <a href="06-b.html">6 · By hand</a>, or\n<a href="a.html">there</a>.' in page
+
+
 def test_a_cell_has_its_kind_and_title_and_no_tags():
     page = page_of(
         a_note(cell("a = 1", tag="varies", title="nn.py"), cell("1 / 0", tag="raises-exception"), output("no"))

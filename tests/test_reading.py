@@ -51,6 +51,7 @@ def test_a_note_prints_on_white_in_full_and_without_the_site_around_it(open_page
     for gone in (".md-header", ".md-sidebar", ".md-footer", ".copy", ".always", ".headerlink"):
         assert not page.locator(gone).first.is_visible(), gone
     assert page.locator("h1").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('article details')).breakInside") == "auto"
     heights = page.evaluate(
         "[...document.querySelectorAll('article details > :is(p, .highlight)')].map((each) => each.offsetHeight)"
     )
@@ -158,6 +159,14 @@ def test_a_tap_shows_a_figure_large_enough_to_read_and_escape_and_back_return(op
         page.wait_for_selector("dialog.lens:not([open])", state="attached")
         page.wait_for_timeout(100)
     assert page.url.endswith(GUESSES)
+
+
+def test_a_tap_makes_the_letters_of_every_figure_large_enough():
+    sizes = {
+        path.name: min(map(float, re.findall(r'font(?:-size)?(?:=|:)\s?"?([\d.]+)', path.read_text(encoding="utf-8"))))
+        for path in sorted((SITE / "figures").glob("*.svg"))
+    }
+    assert {name for name, size in sizes.items() if size * 4 / 3 * 1.25 < 11} == set()  # points, shown larger by 1.25
 
 
 def test_an_answer_is_covered_until_it_is_asked_for_or_always_shown(open_page):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from conftest import ROOT, a_note, cell
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -43,11 +44,20 @@ def test_the_page_of_the_exercises_shows_prose_as_everywhere_figures_as_files_an
     notebook.cells[0].source = "<details>\n<summary>Solution</summary>\n\nSo $x$.\n\n</details>"
     made = shown_notebook(notebook, "build/notebooks/19-exercises.ipynb")
     assert re.sub(r"<math.*</math>", "", made.cells[0].source) == (
-        '<p><strong>Solution</strong></p>\n<p>So <span class="together"><span class="formula"></span>.</span></p>\n'
+        "<p><strong>Solution</strong></p>&#10;\n"
+        '<p>So <span class="together"><span class="formula"></span>.</span></p>\n'
     )
     shown = '<img class="figure" src="figures/a.svg" alt="A &quot;b&quot;">'
     assert made.cells[2].outputs[0].data == {"text/html": shown}
     assert made.cells[3].outputs[0].text == "1\n"
+
+
+def test_code_in_the_prose_of_the_exercises_page_keeps_its_lines_though_it_is_rendered_again():
+    notebook = whole()
+    notebook.cells[0].source = "```py\ndef f():\n    ...\n\n\ndef g():\n    ...\n```"
+    shown = shown_notebook(notebook, "build/notebooks/19-exercises.ipynb").cells[0].source
+    assert "\n\n" not in shown  # where Markdown would end the HTML
+    assert BeautifulSoup(shown, "html.parser").code.get_text() == "def f():\n    ...\n\n\ndef g():\n    ...\n"
 
 
 def test_the_page_of_the_whole_notebook_says_where_to_take_it_and_each_notes():

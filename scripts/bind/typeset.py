@@ -45,7 +45,7 @@ class Typesetter:
             kind = "failure" if "raises-exception" in cell.tags else "output"
             yield f"#{kind}({string(cell.output)})\n"
         yield from (picture(figure.path, figure.alt, "hide-input" in cell.tags) for figure in cell.figures)
-        yield from map(Print(self.chapter.name).of, known(cell, self.page.found(number), changes=False))
+        yield from map(Print(self.chapter.name).of, known(cell, self.page.found(number)))
 
     def label(self, fold: Fold) -> str:
         return f"{self.chapter.name}#fold-{fold.number}"

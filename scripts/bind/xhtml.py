@@ -98,7 +98,7 @@ def results(chapter: Chapter, number: int, cell: Cell) -> Iterable[str]:
         yield code_block(cell.output, "text", "error" if "raises-exception" in cell.tags else "output") + "\n"
     for figure in cell.figures:
         yield Xhtml().of(parsed(f"![{figure.alt}]({figure.path})"))
-    yield from (Xhtml().of(words) for words in known(cell, chapter.page.found(number), changes=False))
+    yield from (Xhtml().of(words) for words in known(cell, chapter.page.found(number)))
 
 
 def folded(chapter: Chapter) -> str:

@@ -42,18 +42,28 @@ def shown_results(cell: Cell, number: int, note: Note, covered: bool) -> str:
     return ANSWER.format(results=made) if covered and made else made
 
 
-def captions(cell: Cell, found: list[Definition]) -> str:
-    """The captions of a cell as HTML."""
-    return "".join(Html().of(words) for words in known(cell, found))
+def captions(waiting: list[tuple[Cell, list[Definition]]]) -> str:
+    """The captions of cells, with what each defines, as HTML: their places in the package are one."""
+    said = [Html().of(words) for _, found in waiting for words in versioned(found)]
+    return "".join(said + [Html().of(words) for words in packaged(waiting)])
 
 
-def known(cell: Cell, found: list[Definition], changes: bool = True) -> Iterator[list[Token]]:
-    """What is known of a cell's definitions: their versions, the ones beside them (and what changed, on a page of its
-    own), their places in the package."""
+def known(cell: Cell, found: list[Definition]) -> Iterator[list[Token]]:
+    """What is known of a cell's definitions on paper: their versions, the ones beside them, and the package."""
+    yield from versioned(found, changes=False)
+    yield from packaged([(cell, found)])
+
+
+def versioned(found: list[Definition], changes: bool = True) -> Iterator[list[Token]]:
+    """The definitions' versions, the ones beside them, and what changed, on a page of its own."""
     for definition in found:
         if said := versions(definition, changes):
             yield caption(said)
-    names = [definition.name for definition in found if definition.source and cell.title]
+
+
+def packaged(waiting: list[tuple[Cell, list[Definition]]]) -> Iterator[list[Token]]:
+    """The places in the package of what cells define."""
+    names = [each.name for cell, found in waiting for each in found if each.source and cell.title]
     if names:
         yield caption("In the package: " + ", ".join(f"[`{name}`](package.md#{name.lower()})" for name in names))
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from copy import copy
-from itertools import pairwise
 
 from markdown_it.token import Token
 
@@ -87,8 +86,7 @@ def definition_list(group: Sequence[Token], html: Html, titles: dict[str, str]) 
     for inline in (token for token in group if token.type == "inline"):
         children = [child for child, _ in leaves(inline)]
         at = 1 + [child.type for child in children].index("strong_close") if entry_word(inline) else 0
-        said = [titled(child, before, titles) for before, child in pairwise([Token("", "", 0), *children[at:]])]
-        rest, meaning = divided(said)
+        rest, meaning = divided(titled(children[at:], titles))
         word = html.of([with_children(inline, [*children[:at], *rest])])
         made += f'<dt id="{word_anchor(entry_word(inline))}">{word}</dt>\n'
         made += f"<dd>{html.of([with_children(inline, meaning)])}</dd>\n"
@@ -106,14 +104,18 @@ def divided(children: list[Token]) -> tuple[list[Token], list[Token]]:
     return [], children
 
 
-def titled(child: Token, before: Token, titles: dict[str, str]) -> Token:
-    """The words of a link to a note: its title."""
-    name = str(before.attrs.get("href", "")).removesuffix(".md") if before.type == "link_open" else ""
-    if name not in titles or child.type != "text":
-        return child
-    named = copy(child)
-    named.content = titles[name]
-    return named
+def titled(children: list[Token], titles: dict[str, str]) -> list[Token]:
+    """Inline tokens in which the words of a link to a note, whatever its lines, are the note's title."""
+    made: list[Token] = []
+    title = ""  # of the note that the link leads to
+    for child in children:
+        if child.type == "link_open":
+            title = titles.get(str(child.attrs["href"]).removesuffix(".md"), "")
+            made += [child, Token("text", "", 0, content=title)] if title else [child]
+            continue
+        title = "" if child.type == "link_close" else title
+        made += [] if title else [child]
+    return made
 
 
 def with_children(inline: Token, children: list[Token]) -> Token:

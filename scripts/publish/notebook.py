@@ -12,6 +12,7 @@ from scripts.publish.html import Html, Tokens, heading, parsed
 from scripts.publish.page import page_title
 
 FOLD_TAGS = re.compile(r"</?details\b[^>]*>\s*|<summary>(.*?)</summary>")  # a fold cannot go over several cells
+BLANK = re.compile(r"\n(?=\n)")  # at one, what is rendered again would take what follows for Markdown
 WHOLE = """\
 <p>All notes in one notebook, executed, from the first cell to the last: the document as it was run. The notes are the
 better thing to read. The notebook is there to be changed and run: its first cell brings what is missing, so that it
@@ -43,7 +44,8 @@ def shown_notebook(notebook: NotebookNode, place: str) -> NotebookNode:
     """An executed notebook as mkdocs-jupyter shall render it: prose as everywhere else, figures as files."""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            cell["source"] = UnfoldedHtml(place).of(parsed(cell["source"])).replace("\n\n", "\n")
+            shown = UnfoldedHtml(place).of(parsed(cell["source"]))
+            cell["source"] = BLANK.sub("&#10;", shown)
         for output in cell.get("outputs", []):
             if file := output.get("metadata", {}).get("file"):
                 alt = html.escape(output["data"]["text/plain"])

@@ -30,7 +30,7 @@ class Page:
         self.number = note_number(note)
         self.folds = 0  # how many are open
         self.covers = self.turn = False  # whether a guess was asked for; whether a task is set
-        self.waiting = ""  # what is known of the definitions in a fold, to be said below it
+        self.waiting: list[tuple[Cell, list[Definition]]] = []  # in a fold: what is defined is said below it
 
     def markdown(self) -> str:
         """The page, with its front matter."""
@@ -83,11 +83,11 @@ class Page:
                     code = cells.shown_code(cell, count, self.found(count), answers=bool(self.number))
                     if "hide-input" in cell.tags:
                         yield ("part" if self.folds else "plain"), code
-                        self.waiting += cells.captions(cell, self.found(count))
+                        self.waiting.append((cell, self.found(count)))
                 case Results(count, cell) if "hide-input" in cell.tags:
                     yield from (("plain", results) for results in [self.results(cell, count)] if results)
                 case Results(count, cell):
-                    self.waiting += cells.captions(cell, self.found(count))
+                    self.waiting.append((cell, self.found(count)))
                     yield ("part" if self.folds else "plain"), code + self.results(cell, count) + self.taken()
                     yield from self.end_of_turn() if not self.folds else ()
                 case Words(group, line):
@@ -104,8 +104,8 @@ class Page:
         """The captions that wait, unless a fold is open."""
         if self.folds:
             return ""
-        captions, self.waiting = self.waiting, ""
-        return captions
+        waiting, self.waiting = self.waiting, []
+        return cells.captions(waiting)
 
     def words(self, group: list[Token], line: int) -> Iterator[tuple[str, str]]:
         """What is neither a cell nor its results."""

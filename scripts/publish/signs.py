@@ -3,8 +3,9 @@
 import re
 
 HYPHEN = re.compile(r"(?<![\w–.-])-(?=\.?\d)|(?<=[\d)] )-(?= [\d(])")  # one that is meant as a minus
+PER_CENT = re.compile(r"(?<=\d) %")
 
 
 def minus(text: str) -> str:
-    """Prose whose negative numbers and differences have a minus."""
-    return HYPHEN.sub("−", text)
+    """Prose whose negative numbers and differences have a minus, and whose numbers keep their per cent."""
+    return PER_CENT.sub("\N{NO-BREAK SPACE}%", HYPHEN.sub("−", text))
