@@ -68,7 +68,7 @@ export class Runs {
 
   // Makes the film of a block's graph: by its code once more, in which draw_dot makes films, and which is then forgotten.
   async #watch(block) {
-    const story = this.#story(block.cell), { id } = story.pop(), result = block.result;
+    const story = this.#story({ to: block.cell }), { id } = story.pop(), result = block.result;
     story.push({ id: `${id} as a film`, code: `from scripts.live.watched import draw_dot\n${block.text}`, raises: true });
     let gave = {};
     result.unwatched = false;
