@@ -356,6 +356,7 @@ def test_a_result_that_the_run_does_not_give_is_named_by_line_and_fact():
     assert differs(KNOWN, "one\ntwo") == (3, "1 figures recorded, the run draws 0")
     assert differs(KNOWN, "one\ntwo", other) == (12, "figures/a.svg is not what the run draws")
     assert differs(KNOWN, "one\ntwo", PICTURE, old=(b"",)) == (12, "figures/a.svg is missing")
+    assert differs(Cell(3, "draw()"), None, PICTURE, old=()) == (3, "0 figures recorded, the run draws 1")
     assert differs(Cell(3, "1"), "1", old=()) == (3, "recorded nothing, the run says `1`")
 
 

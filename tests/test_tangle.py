@@ -57,6 +57,10 @@ def test_a_definition_that_is_replaced_keeps_its_distance():
     assert engine("a = 1\ndef f():\n    return 1", "def f():\n    return 2") == "a = 1\ndef f():\n    return 2\n"
 
 
+def test_an_empty_cell_leaves_no_lines():
+    assert engine("a = 1", "", "b = 2") == "a = 1\n\n\nb = 2\n"
+
+
 def test_a_statement_that_appears_again_stands_again():
     assert engine("x = 1\nx += 1", "x += 1") == "x = 1\nx += 1\n\n\nx += 1\n"
     assert engine("import math; x = 1", "import math; x = 1").count("x = 1") == 2
@@ -87,6 +91,8 @@ F = "def f():\n    return 1"
         "class A(f()): pass",
         "class A:\n    x = f",
         "def g():\n    return f()\n\nx = g()",
+        "def g():\n    return f()\n\ndef h(x=g()): pass",
+        "def g(h):\n    return f()\n\n@g\ndef h(): pass",
         "class A:\n    def g(self):\n        return f()\n\na = A()\nx = a.g()",
         "for f in (1, 2): pass",
         "import f",
