@@ -132,6 +132,7 @@ def test_the_folders_of_this_machine_are_unstable_wherever_they_are(tmp_path, mo
         ("\b\babc", "abc"),
         ("long text\r\x1b[Kx", "x"),
         ("long text\x1b[2K\rx", "x"),
+        ("ab\x1b[2Kc", "  c"),
         ("1\n2\r3", "1\n3"),
     ],
 )
