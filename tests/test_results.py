@@ -119,6 +119,10 @@ def test_the_folders_of_this_machine_are_unstable_wherever_they_are(tmp_path, mo
     for path in f"{folder}/notes", "/scratch", "/people/me/x", os.__file__:
         assert unstable(f"in {path}")
     assert unstable("/scratchy") is None and unstable("/people/met") is None
+    monkeypatch.setenv("HOME", "/")
+    assert unstable("a / b") is None
+    monkeypatch.setenv("HOME", "/r")
+    assert unstable("/r/notes") == "an absolute path (/r/notes)"
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,7 @@ def test_a_definition_is_replaced_where_nothing_has_run_it(between):
             "notes/01.md:7: {} cannot be imported: ZeroDivisionError: division by zero",
         ),
         (["def f():\n    1 / 0", "def g(): pass\nf()"], "notes/00.md:5: {} cannot be imported: ZeroDivisionError"),
+        (["def f():\n    return 1", "1 / 0"], "notes/01.md:4: {} cannot be imported: ZeroDivisionError"),
         (["import nowhere"], "notes/00.md:4: {} cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
         (["import os\nos._exit(3)"], "micrograd: the package cannot be imported: Python ends with 3"),
         (["raise SystemExit"], "notes/00.md:4: {} cannot be imported: SystemExit"),
@@ -182,7 +183,7 @@ def test_a_package_that_cannot_be_imported_is_refused_at_its_line_and_not_writte
 
 def test_the_package_that_is_proved_is_the_one_of_the_notes_beside_what_it_imports(tmp_path):
     (tmp_path / "helper.py").write_text("x = 1\n")
-    first, second = part("from helper import x\nprint(x)"), part("from micrograd.engine import x", "nn.py")
+    first, second = part("from helper import x\nprint(x, '\\d')"), part("from micrograd.engine import x", "nn.py")
     assert write_package([Note("notes/00.md", a_note(first, second))], tmp_path) == [ENGINE, "micrograd/nn.py"]
 
 
