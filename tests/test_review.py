@@ -192,6 +192,17 @@ def test_what_it_does_not_know_is_one_line_and_changes_nothing(changed, argument
     assert changed.files("notes") == before
 
 
+def test_a_machine_without_git_is_told_so(kept, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert kept.here("review") == (2, "", "git: is not installed here\n  install it\n")
+
+
+def test_notes_that_no_commit_has_yet_have_only_new_results(kept):
+    git(kept, "rm", "-rq", "--cached", "notes")
+    git(kept, "commit", "-qm", "Nothing of the notes")
+    assert [change.old.text for change in changes(kept.root / "notes")] == [None] * 4
+
+
 def test_a_folder_without_a_commit_is_refused(book):
     book["00-a.md"] = NOTE
     said = "git: nothing is committed here\n  git init; git add .; git commit\n"
