@@ -82,6 +82,15 @@ def test_words_follow_what_is_drawn(two, blocks, expected):
     assert shown(two) == expected
 
 
+def test_words_that_change_places_below_a_cell_of_two_plots_go_back_to_what_they_speak_of(book):
+    both = cell(f"{A}\n{B}")
+    book["00-a.md"] = a_note(both, WORDS_A, WORDS_B)
+    run(book)
+    book["00-a.md"] = a_note(both, WORDS_B, WORDS_A)
+    run(book)
+    assert shown(book) == {f"{A}\n{B}": [*A_SHOWN, *B_SHOWN]}
+
+
 def test_a_plot_that_is_commented_out_and_restored_has_its_words(two):
     before = two.files()
     two["00-a.md"] = two["00-a.md"].replace(A, f"# {A}")

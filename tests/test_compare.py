@@ -279,8 +279,8 @@ def test_moving_pictures_differ_by_a_frame_or_its_time():
     assert not same_figure(film(black, white), film(black, white, duration=200))
 
 
-def drawing(inner: str) -> bytes:
-    return f'<svg viewBox="0 0 500 300">{inner}</svg>'.encode()
+def drawing(inner: str, size: str = 'viewBox="0 0 500 300"') -> bytes:
+    return f"<svg {size}>{inner}</svg>".encode()
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,8 @@ def drawing(inner: str) -> bytes:
 )
 def test_drawings_agree_to_a_millionth_and_by_whatever_names(recorded, fresh):
     assert same_figure(drawing(recorded), drawing(fresh))
-    assert same_figure(drawing(fresh), drawing(recorded))
+    for size in 'viewBox="0 0 3 500"', 'width="500pt" height="3"', 'width="3" height="500"':
+        assert same_figure(drawing(fresh, size), drawing(recorded, size))
 
 
 @pytest.mark.parametrize(
@@ -308,6 +309,7 @@ def test_drawings_agree_to_a_millionth_and_by_whatever_names(recorded, fresh):
         ('<path d="M 1 2"/>', '<path d="M 1 2 3"/>'),
         ('<g transform="scale(0.0005)"/>', '<g transform="scale(0.001)"/>'),
         ('<g transform="rotate(1)"/>', '<g transform="rotate(2)"/>'),
+        ('<g transform="scale(2)translate(1)"/>', '<g transform="translate(1)scale(2)"/>'),
         ('<g opacity="0.0001"/>', '<g opacity="0.0005"/>'),
         ('<g data-any="a"/>', '<g data-any="b"/>'),
         ("<g/>", '<g class="b"/>'),
@@ -355,4 +357,5 @@ def test_figures_of_two_kinds_or_a_broken_one_differ():
     assert not same_figure(drawn, drawn[:-10])
     assert not same_figure(drawn, b"")
     assert same_figure(drawn[:-10], drawn[:-10])
-    assert not same_figure(drawn, plot(lambda axes: axes.plot([1, 2])))
+    for other in plot(lambda axes: axes.plot([1, 2])), b"<svg/>":
+        assert not same_figure(drawn, other) and not same_figure(other, drawn)

@@ -19,6 +19,7 @@ from scripts.bind.typeset import cover, whole
 from scripts.note.folder import all_notes, plain_pages
 from scripts.note.format import Note, result_lines
 from scripts.note.tangle import package
+from scripts.publish.home import home, navigation
 from scripts.publish.site import texts
 
 GOLDEN = ROOT / "tests" / "book"
@@ -39,6 +40,22 @@ def test_the_pages_are_those_of_the_notes_the_package_and_the_versions(pages):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_as_it_was(pages, file_regression, name):
     file_regression.check(pages[f"{name}.md"], fullpath=GOLDEN / "pages" / f"{name}.md")
+
+
+def test_the_pages_are_listed_by_the_parts_of_the_first_page_and_the_notes_in_none_after_them(monkeypatch):
+    monkeypatch.chdir(GOLDEN)
+    notes, index = [*all_notes()[:3], Note("notes/04-more.md", "# More\n")], plain_pages()[0]
+    part, others = "How things *answer*", {"Beside the notes": ["versions.md"]}
+    first = ["00-a-slope.md", "01-a-value.md", "02-used.md"]
+    assert navigation(index, notes, ["versions.md"]) == ["index.md", {part: first}, "04-more.md", others]
+    assert navigation(None, notes, ["versions.md"]) == [*first, "04-more.md", others]
+
+
+def test_the_first_page_of_a_book_without_the_first_graph_keeps_its_own_picture(monkeypatch):
+    monkeypatch.chdir(GOLDEN)
+    notes, index = all_notes(), plain_pages()[0]
+    own = '<img src="figures/00-parabola.svg"'
+    assert own not in home(index, notes) and own in home(index, notes[:3])
 
 
 def bound() -> BoundBook:

@@ -119,6 +119,10 @@ def test_the_folders_of_this_machine_are_unstable_wherever_they_are(tmp_path, mo
     for path in f"{folder}/notes", "/scratch", "/people/me/x", os.__file__:
         assert unstable(f"in {path}")
     assert unstable("/scratchy") is None and unstable("/people/met") is None
+    monkeypatch.setenv("HOME", "/")
+    assert unstable("a / b") is None
+    monkeypatch.setenv("HOME", "/r")
+    assert unstable("/r/notes") == "an absolute path (/r/notes)"
 
 
 @pytest.mark.parametrize(
@@ -132,6 +136,7 @@ def test_the_folders_of_this_machine_are_unstable_wherever_they_are(tmp_path, mo
         ("\b\babc", "abc"),
         ("long text\r\x1b[Kx", "x"),
         ("long text\x1b[2K\rx", "x"),
+        ("ab\x1b[2Kc", "  c"),
         ("1\n2\r3", "1\n3"),
     ],
 )
@@ -356,6 +361,7 @@ def test_a_result_that_the_run_does_not_give_is_named_by_line_and_fact():
     assert differs(KNOWN, "one\ntwo") == (3, "1 figures recorded, the run draws 0")
     assert differs(KNOWN, "one\ntwo", other) == (12, "figures/a.svg is not what the run draws")
     assert differs(KNOWN, "one\ntwo", PICTURE, old=(b"",)) == (12, "figures/a.svg is missing")
+    assert differs(Cell(3, "draw()"), None, PICTURE, old=()) == (3, "0 figures recorded, the run draws 1")
     assert differs(Cell(3, "1"), "1", old=()) == (3, "recorded nothing, the run says `1`")
 
 

@@ -10,8 +10,9 @@ import urllib.request
 import pytest
 from conftest import a_note, cell, output
 
+from scripts.note.format import Figure, Note
 from scripts.note.lock import read_lock
-from scripts.note.review import changes
+from scripts.note.review import Change, Version, changes, told
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="15">{}</text></svg>\n'
 DRAW = "from IPython.display import SVG\nSVG('" + SVG.strip() + "')"
@@ -81,6 +82,15 @@ def test_nothing_differs_from_a_commit_until_a_run_changes_it(kept):
 def test_each_change_is_shown_with_its_place_and_old_and_new_in_lines(changed):
     size = f"{changed.figure('word.svg').stat().st_size:,}"
     assert changed.here("review") == (0, LINES.format(size), "")
+
+
+def test_of_several_figures_of_a_cell_those_that_differ_are_named():
+    note, figures = Note("notes/00-a.md", a_note(cell("draw()"))), [Figure(7, "", f"figures/{n}.svg") for n in range(3)]
+    old, new = (
+        Version(None, tuple(zip(figures, drawn, strict=True))) for drawn in ((b"", b"", b"a"), (b"", b"bb", b"a"))
+    )
+    lines = "\n  - figures/1.svg (0 bytes)\n  + figures/1.svg (2 bytes)"
+    assert told(Change(note, 0, old, new)) == f"notes/00-a.md:3{lines}"
 
 
 def test_only_the_lines_of_a_long_result_that_differ_are_marked(kept):
@@ -180,6 +190,17 @@ def test_what_it_does_not_know_is_one_line_and_changes_nothing(changed, argument
     status, out, complaint = changed.here("review", *arguments)
     assert (status, out) == (2, "") and complaint.startswith(said)
     assert changed.files("notes") == before
+
+
+def test_a_machine_without_git_is_told_so(kept, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert kept.here("review") == (2, "", "git: is not installed here\n  install it\n")
+
+
+def test_notes_that_no_commit_has_yet_have_only_new_results(kept):
+    git(kept, "rm", "-rq", "--cached", "notes")
+    git(kept, "commit", "-qm", "Nothing of the notes")
+    assert [change.old.text for change in changes(kept.root / "notes")] == [None] * 4
 
 
 def test_a_folder_without_a_commit_is_refused(book):

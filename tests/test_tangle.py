@@ -57,6 +57,10 @@ def test_a_definition_that_is_replaced_keeps_its_distance():
     assert engine("a = 1\ndef f():\n    return 1", "def f():\n    return 2") == "a = 1\ndef f():\n    return 2\n"
 
 
+def test_an_empty_cell_leaves_no_lines():
+    assert engine("a = 1", "", "b = 2") == "a = 1\n\n\nb = 2\n"
+
+
 def test_a_statement_that_appears_again_stands_again():
     assert engine("x = 1\nx += 1", "x += 1") == "x = 1\nx += 1\n\n\nx += 1\n"
     assert engine("import math; x = 1", "import math; x = 1").count("x = 1") == 2
@@ -87,6 +91,8 @@ F = "def f():\n    return 1"
         "class A(f()): pass",
         "class A:\n    x = f",
         "def g():\n    return f()\n\nx = g()",
+        "def g():\n    return f()\n\ndef h(x=g()): pass",
+        "def g(h):\n    return f()\n\n@g\ndef h(): pass",
         "class A:\n    def g(self):\n        return f()\n\na = A()\nx = a.g()",
         "for f in (1, 2): pass",
         "import f",
@@ -161,6 +167,7 @@ def test_a_definition_is_replaced_where_nothing_has_run_it(between):
             "notes/01.md:7: {} cannot be imported: ZeroDivisionError: division by zero",
         ),
         (["def f():\n    1 / 0", "def g(): pass\nf()"], "notes/00.md:5: {} cannot be imported: ZeroDivisionError"),
+        (["def f():\n    return 1", "1 / 0"], "notes/01.md:4: {} cannot be imported: ZeroDivisionError"),
         (["import nowhere"], "notes/00.md:4: {} cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
         (["import os\nos._exit(3)"], "micrograd: the package cannot be imported: Python ends with 3"),
         (["raise SystemExit"], "notes/00.md:4: {} cannot be imported: SystemExit"),
@@ -176,7 +183,7 @@ def test_a_package_that_cannot_be_imported_is_refused_at_its_line_and_not_writte
 
 def test_the_package_that_is_proved_is_the_one_of_the_notes_beside_what_it_imports(tmp_path):
     (tmp_path / "helper.py").write_text("x = 1\n")
-    first, second = part("from helper import x\nprint(x)"), part("from micrograd.engine import x", "nn.py")
+    first, second = part("from helper import x\nprint(x, '\\d')"), part("from micrograd.engine import x", "nn.py")
     assert write_package([Note("notes/00.md", a_note(first, second))], tmp_path) == [ENGINE, "micrograd/nn.py"]
 
 

@@ -73,9 +73,9 @@ class _Carrying:
 
     def spoken_for(self, figure: Figure) -> bool:
         """Whether another cell has a figure of this name, here or in the note where it was recorded last."""
-        other = self.folder / self.lock.get(figure.path, ["", ""])[-1]
+        other = self.folder / self.lock.get(figure.path, [""])[-1]
         copied = other.suffix == ".md" and other.name != Path(self.note.path).name and other.exists()
-        if copied and f"]({figure.path})" in other.read_text("utf-8", "replace"):
+        if copied and f"]({figure.path})".encode() in other.read_bytes():
             return True
         return any(figure.path == each.path for each in self.taken.values())
 

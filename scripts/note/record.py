@@ -34,7 +34,7 @@ class Recorded:
     fact: str = ""
     waiting: tuple[Figure, ...] = ()
     code: str = ""
-    remedy: str = "make run"
+    remedy: str = ""
 
 
 def gave(note: Note, cell: Cell, outputs: Iterable[Output]) -> Outcome:
@@ -47,9 +47,7 @@ def gave(note: Note, cell: Cell, outputs: Iterable[Output]) -> Outcome:
 
 def hints(note: Note, results: list[Recorded]) -> list[str]:
     """What to do about results that may differ in every run: those that changed below a block of chance."""
-    changed = [
-        (cell, each) for cell, each in zip(note.cells, results, strict=True) if each.fact and CHANCE in each.remedy
-    ]
+    changed = [(cell, each) for cell, each in zip(note.cells, results, strict=True) if CHANCE in each.remedy]
     return [f"{each.place}: {each.fact}; {CHANCE}" for cell, each in changed if RANDOM.search(cell.source)]
 
 

@@ -29,11 +29,12 @@ def entries(text: str) -> Iterator[tuple[str, str, list[str]]]:
         children = [child for child, _ in leaves(token)]
         if word := entry_word(token):
             depth, said = 0, ""
-            for child in children[1 + [c.type for c in children].index("strong_close") :]:
+            _, meaning = divided(children[1 + [child.type for child in children].index("strong_close") :])
+            for child in meaning:
                 depth += (child.type == "link_open") - (child.type == "link_close")
                 said += "" if depth or child.type == "link_close" else child.content or " " * ("break" in child.type)
             notes = [str(child.attrs["href"]).removesuffix(".md") for child in children if child.type == "link_open"]
-            yield word, re.sub(r"; +\.", ".", said.partition(":")[2].strip().rstrip(".; ") + "."), notes
+            yield word, re.sub(r"; +\.", ".", said.strip().rstrip(".; ") + "."), notes
 
 
 class Glossary:

@@ -1,8 +1,8 @@
 """The first page, and the parts of the book, from the page that lists them: notes/index.md."""
 
-import re
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +19,27 @@ from scripts.publish.signs import minus
 FIRST_GRAPH = "figures/06-backward-pass.svg"  # the first graph of the book with its gradients, and what it ends with
 MOONS = "figures/18-decision.svg"
 Entry = str | dict[str, Any]  # a page, or one under a name of its own, or several
-Section = tuple[str, str, list[str]]  # its name, its anchor, its notes
+Section = tuple[str, str, list[Note]]  # its name, its anchor, its notes
 
 
-def parts(index: Note) -> list[Section]:
+def parts(index: Note, notes: list[Note]) -> list[Section]:
     """The parts of the book: the headings of its first page, each with the notes that are listed below it."""
-    found: list[Section] = []
+    names, found = {f"{note.stem}.md": note for note in notes}, list[Section]()
     anchors = iter([anchor for _, anchor in headings(index.body)])
-    for opening, inline in zip(tokens(index.body), tokens(index.body)[1:], strict=False):
+    for opening, inline in pairwise(tokens(index.body)):
         if opening.type == "heading_open":
             found.append((inline.content, next(anchors), []))
         elif found and opening.type == "paragraph_open" and opening.level > 0:
-            targets = [link.target for link in links(inline.content)]
-            found[-1][2].extend(name for name in targets if re.fullmatch(r"\d\d-[\w-]+\.md", name))
+            found[-1][2].extend(names[link.target] for link in links(inline.content) if link.target in names)
     return [part for part in found if part[2]]
 
 
 def navigation(index: Note | None, notes: list[Note], others: Sequence[Entry]) -> list[Entry]:
     """The pages as MkDocs shall list them: the first, the parts with their notes, the notes in none, the others."""
-    there = {f"{note.stem}.md" for note in notes}
-    shown = [(name, [note for note in listed if note in there]) for name, _, listed in (parts(index) if index else [])]
-    placed = {note for _, listed in shown for note in listed}
-    rest = sorted(there - placed)
-    sections = [{name: listed} for name, listed in shown if listed]
+    found = parts(index, notes) if index else []
+    sections = [{name: [f"{note.stem}.md" for note in listed]} for name, _, listed in found]
+    placed = {note.stem for _, _, listed in found for note in listed}
+    rest = [f"{note.stem}.md" for note in notes if note.stem not in placed]
     return [*(["index.md"] if index else []), *sections, *rest, {"Beside the notes": list(others)}]
 
 
@@ -55,18 +53,17 @@ def home(index: Note, notes: list[Note]) -> str:
     graph, moons = drawn(FIRST_GRAPH, notes, moving=False), drawn(MOONS, notes)
     skipped = False
     below = []
-    anchors = iter([anchor for _, anchor in headings(index.body)])
+    anchors = [anchor for _, anchor in headings(index.body)]
+    coming = iter(anchors)
     for thing in things:
         if thing[0].type == "heading_open":
-            anchor = next(anchors)
+            anchor = next(coming)
             below += [heading(thing[0].tag, anchor, html.of([thing[1]]))] if thing[0].tag != "h1" else []
-        elif id(thing) in shown:
-            continue
         elif graph and not skipped and html.of(thing).startswith("<figure"):
             skipped = True
-        else:
+        elif id(thing) not in shown:
             below.append(html.of(thing))
-    top = heading("h1", next(iter([anchor for _, anchor in headings(index.body)])), escape(index.lines[0][2:]))
+    top = heading("h1", anchors[0], escape(index.lines[0][2:]))
     screen = [f'{top}<div class="promise">\n{promise}</div>\n', start(notes), graph, listed_parts(index, notes), moons]
     said = front_matter(index.lines[0][2:], description(index), "home: true")
     return said + "\n".join(filter(None, [*screen, *below]))
@@ -78,9 +75,7 @@ def leads_on(group: Sequence[Token]) -> bool:
 
 
 def start(notes: list[Note]) -> str:
-    """Where to begin, and where to go on; empty if there is no note yet."""
-    if not notes:
-        return ""
+    """Where to begin, and where to go on."""
     button = f'<a class="button" href="{notes[0].stem}.html">Start reading</a>'
     return f'<p class="start">{button} <a class="continue" href="{notes[0].stem}.html" hidden></a></p>\n'
 
@@ -96,12 +91,10 @@ def drawn(path: str, notes: list[Note], moving: bool = True) -> str:
 
 def listed_parts(index: Note, notes: list[Note]) -> str:
     """The parts in a row, each with its first and last note."""
-    names = {f"{note.stem}.md": note for note in notes}
     items = []
-    for name, anchor, listed in parts(index):
-        there = [names[each] for each in listed if each in names]
-        span = "–".join(dict.fromkeys(note_number(note) for note in (there[:1] + there[-1:])))
-        titles = escape(", ".join(page_title(note).partition(" · ")[2] for note in there[:3]))
+    for name, anchor, listed in parts(index, notes):
+        span = "–".join(dict.fromkeys(note_number(note) for note in (listed[0], listed[-1])))
+        titles = escape(", ".join(page_title(note).partition(" · ")[2] for note in listed[:3]))
         items.append(
             f'<li><a href="#{anchor}">{escape(name)}</a> <span>{span}</span><br><small>{titles} …</small></li>\n'
         )

@@ -21,6 +21,13 @@ def total(values):
     return sum(value.data for value in values)
 
 
-def half(x):
-    # Of *any* number: ````half(2)````.
+# Below another definition.
+# In two lines.
+def half2(x):
+    """Of *any* number:
+
+```
+half2(2)
+```
+    """
     return x / 2
