@@ -16,7 +16,7 @@ from scripts.note.outcome import Outcome, Output, Unrecordable, outcome
 from scripts.note.unstable import unstable
 
 CHANCE = 'if every run gives others, seed the random numbers, or tag the block "varies"'
-RANDOM = re.compile(r"rand|shuffle|choice|sample|uuid|time|now\(")
+RANDOM = re.compile(r"rand|shuffle|choice|sample|uuid|time|now\(|\b(?:id|hash)\(|pid\b|get_ident|native_id")
 
 
 class Changed(Problem):
