@@ -19,8 +19,10 @@ from scripts.kernel.catch_up import CatchUp
 from scripts.kernel.opened import as_notebook, view
 from scripts.kernel.saved import Saved
 from scripts.note.folder import all_notes, plain_pages
+from scripts.note.format import Note
 from scripts.note.lock import digest, read_lock
 from scripts.note.outcome import Outcome, svg_file
+from scripts.note.record import record, settle
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><text>{}</text></svg>\n'
 
@@ -279,6 +281,33 @@ def test_a_new_notebook_is_an_empty_note_that_stops_no_command(lab):
     asyncio.run(lab.manager.rename("notes/Untitled.md", "notes/01-b.md"))
     assert [note.path for note in all_notes()] == ["notes/00-a.md", "notes/01-b.md"]
     assert lab.save(notebook, "01-b.md") == cell("1") + "\n"
+
+
+def test_a_note_that_is_renamed_while_it_is_open_keeps_its_results_and_figures(two):
+    notebook, before = two.open("00-a.md"), two.book["00-a.md"]
+    ran(notebook.cells[3], [*value("1.0"), *drawn("b")])
+    assert two.save(notebook) == before
+    asyncio.run(two.manager.rename("notes/00-a.md", "notes/03-c.md"))
+    assert two.save(notebook, "03-c.md") == before
+    two.book["03-c.md"] = before.replace(output("1.0"), output("2.0"))  # by a run, meanwhile
+    assert two.save(notebook, "03-c.md") == two.book["03-c.md"] != before
+    two.book["03-c.md"] = before
+    notebook.cells[1].source = "a2"
+    ran(notebook.cells[1], drawn("a2"))
+    saved = a_note(cell("a2"), A, "Words.", cell("b"), output("1.0"), B)
+    assert two.save(notebook, "03-c.md") == two.save(notebook, "03-c.md") == saved
+    assert "a2</text>" in two.book.figure("a.svg").read_text()
+    files = {"notes/03-c.md", "notes/results.lock", "notes/figures/a.svg", "notes/figures/b.svg"}
+    assert two.book.files("notes").keys() == files
+    note, lock = Note.read(Path("notes/03-c.md")), read_lock(Path("notes"))
+    fresh = Outcome(None, (picture("a2").encode(),)), Outcome("1.0", (picture("b").encode(),))
+    record(note, settle(note, list(fresh), lock), lock)
+    assert two.book["03-c.md"] == saved
+    lock = read_lock(Path("notes"))
+    assert {name: row[-1] for name, row in lock.items() if name != "03-c.md"} == {
+        "figures/a.svg": "03-c.md", "figures/b.svg": "03-c.md",
+    }  # fmt: skip
+    assert len(lock["03-c.md"]) == 2
 
 
 @contextmanager

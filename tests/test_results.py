@@ -340,6 +340,16 @@ def test_other_numbers_below_a_block_of_chance_bring_a_hint(book):
     assert hints(note, results) == [f"notes/00-a.md:8: recorded `0.25`, the run says `0.5`; {chance}"]
 
 
+@pytest.mark.parametrize("source", ["id(node)", "os.getpid()", "[hash(n) % 7 for n in nodes]", "threading.get_ident()"])
+def test_a_number_of_this_run_only_brings_a_hint_with_its_place(book, source):
+    book["00-a.md"] = a_note(cell(source), cell("grid(3), pidgin, rehash(1)"))
+    recorded(book, "139872340112", "1")
+    note = Note.read(Path("notes/00-a.md"))
+    said = hints(note, settle(note, fresh("140211170456", "2"), read_lock(Path("notes"))))
+    assert len(said) == 1 and said[0].endswith('seed the random numbers, or tag the block "varies"')
+    assert said[0].startswith("notes/00-a.md:8: recorded `139872340112`, the run says `140211170456`; ")
+
+
 KNOWN = Cell(3, "draw()", output="one\ntwo", output_line=7, figures=(Figure(12, "A", "figures/a.svg"),))
 PICTURE = b"<svg><text>a</text></svg>"
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -368,6 +369,95 @@ def test_no_process_outlives_the_preview(served, how):
     if how in (signal.SIGINT, signal.SIGTERM):
         assert served.process.returncode == 130
         assert any(re.match("interrupted", line) for line in served.said)
+
+
+def test_a_figure_that_the_preview_drew_goes_with_the_last_note_that_names_it(book, states):
+    document = Document(Path("notes"), states)
+    drawn = "import graphviz\ngraphviz.Digraph(body=['{} -> b'])"
+    for name in "a", "c":
+        book["00-a.md"] = a_note(cell(drawn.format(name)), f"![A graph](figures/{name}.svg)")
+        document.update()
+    assert [path.name for path in sorted(book.figure("").iterdir())] == ["c.svg"]
+    book.figure("hand.svg").write_text("<svg/>")
+    book["index.md"] = "# The book\n\n![The graph](figures/c.svg)\n"
+    book["00-a.md"] = a_note(cell("1"))
+    document.update()
+    assert book.figure("c.svg").exists() and book.figure("hand.svg").exists()
+    book["index.md"] = "# The book\n"
+    document.update()
+    assert [path.name for path in book.figure("").iterdir()] == ["hand.svg"]
+
+
+def git(book, *command: str) -> str:
+    """What git says in the book's folder."""
+    named = ["git", "-c", "user.name=A", "-c", "user.email=a@b.c", *command]
+    return subprocess.run(named, cwd=book.root, capture_output=True, encoding="utf-8", check=True).stdout
+
+
+def version(number: int, alt: str = "", code: str = "") -> str:
+    """A note that draws and counts, with the author's words for what is drawn if there are some."""
+    drawn = cell(f"import graphviz\ngraphviz.Digraph(body=['a -> b{number}'])")
+    words = [f"![{alt}](figures/b{number}.svg)"] if alt else []
+    return a_note(f"Words of {number}.", drawn, *words, cell(f"x = {number}"), *([cell(code)] if code else []))
+
+
+@linux
+@pytest.mark.slow
+def test_git_may_put_other_notes_in_place_while_the_preview_watches(served):
+    """Nothing of the author's is lost, and every result is the one that a run has recorded or would."""
+
+    def kept_up(*command: str, text: str = "") -> dict[str, bytes]:
+        """The notes after a change, as soon as the preview is up to date with them."""
+        since = len(served.said)
+        if text:
+            served["00-a.md"] = text
+        else:
+            git(served, *command)
+        wait(lambda: "up to date\n" in served.said[since:] and served.said[-1] == "up to date\n", 60)
+        return served.files("notes")
+
+    wait(lambda: "up to date\n" in served.said, 60)
+    (served.root / ".gitignore").write_text("build/\nmicrograd/\nstarted\n")
+    git(served, "init", "-b", "main")
+    recorded = {}
+    for number in 1, 2:
+        recorded[number] = kept_up(text=version(number, f"A graph, {number}"))
+        assert f"![A graph, {number}](figures/b{number}.svg)" in served["00-a.md"]
+        assert output(str(number + 1)) in served["01-b.md"]
+        git(served, "checkout", "-b", f"v{number}")
+        git(served, "add", "--all")
+        git(served, "commit", "-m", "Recorded")
+    assert kept_up("checkout", "v1") == recorded[1]
+    assert kept_up("checkout", "v2") == recorded[2]
+    since = len(served.said)
+    for number in 1, 2, 1, 2, 1:  # not waited for
+        git(served, "checkout", f"v{number}")
+    wait(lambda: "up to date\n" in served.said[since:] and served.said[-1] == "up to date\n", 60)
+    assert served.files("notes") == recorded[1]
+
+    mine = kept_up(text=version(3, "A graph of mine"))
+    assert kept_up("stash", "--include-untracked") == recorded[1]
+    assert kept_up("stash", "pop") == mine
+    assert "![A graph of mine](figures/b3.svg)" in served["00-a.md"]
+    kept_up("stash", "--include-untracked")
+    git(served, "stash", "drop")
+
+    endless = version(4, "Not drawn yet", "open('started', 'w').close()\nwhile True: pass")
+    for back in ("stash",), ("checkout", "notes"):
+        served["00-a.md"] = endless
+        wait((served.root / "started").exists, 60)
+        assert kept_up(*back) == recorded[1]
+        (served.root / "started").unlink()
+    git(served, "stash", "pop")
+    wait((served.root / "started").exists, 60)
+    assert served["00-a.md"] == endless
+    assert kept_up("checkout", "v1", "-f") == recorded[1]
+
+    served.process.send_signal(signal.SIGINT)
+    served.process.wait(timeout=20)
+    assert served.command("run")[0] == 0
+    assert served.files("notes") == recorded[1]
+    assert git(served, "status", "--porcelain") == ""
 
 
 def test_a_port_that_cannot_be_had_is_said_in_one_line(book):

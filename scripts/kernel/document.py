@@ -20,7 +20,7 @@ from scripts.note.folder import all_notes
 from scripts.note.format import Cell, Check, Note
 from scripts.note.lock import read_lock
 from scripts.note.outcome import Outcome, so_far
-from scripts.note.record import Changed, record, settle
+from scripts.note.record import Changed, drop_unnamed, record, settle
 from scripts.note.tangle import write_package
 
 STRETCH = 1.5  # seconds after which a note's state is kept before its end
@@ -103,6 +103,7 @@ class Document:
     ):
         self.folder, self.states, self.screen, self.terminal = folder, states, screen, terminal or Terminal()
         self.ran: list[Stretch] = []
+        self.drawn: dict[str, bytes] = {}  # the figures that were written, by their paths
 
     def look(self) -> Any:
         """What changes when a file does that the notes' results depend on."""
@@ -130,6 +131,7 @@ class Document:
         except Problem as problem:
             self.screen.say(f"the run stopped: {problem.place}: {problem.fact}", stems)
             raise
+        drop_unnamed(self.folder, self.drawn)  # git may have put other notes in place, a moment after they were drawn
         self.screen.say("up to date", [])
 
     def keep_up_note(self, notes: list[Note], number: int) -> None:
@@ -216,4 +218,7 @@ class Document:
         if code_of(note) != [step.code for step in steps]:
             raise Stale
         lock = read_lock(self.folder)
-        return record(note, settle(note, outcomes(note, steps), lock), lock)
+        results = settle(note, outcomes(note, steps), lock)
+        changed = record(note, results, lock)
+        self.drawn |= {figure.path: drawn for each in results if each.fact for figure, drawn in each.figures}
+        return changed

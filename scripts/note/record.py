@@ -16,7 +16,7 @@ from scripts.note.outcome import Outcome, Output, Unrecordable, outcome
 from scripts.note.unstable import unstable
 
 CHANCE = 'if every run gives others, seed the random numbers, or tag the block "varies"'
-RANDOM = re.compile(r"rand|shuffle|choice|sample|uuid|time|now\(")
+RANDOM = re.compile(r"rand|shuffle|choice|sample|uuid|time|now\(|\b(?:id|hash)\(|pid\b|get_ident|native_id")
 
 
 class Changed(Problem):
@@ -157,3 +157,12 @@ def drop_figures(note: Note, results: list[Recorded]) -> None:
     kept = {f.path for result in results for f in (*(figure for figure, _ in result.figures), *result.waiting)}
     for figure in (figure for cell in note.cells for figure in cell.figures if figure.path not in kept):
         (Path(note.path).parent / figure.path).unlink(missing_ok=True)
+
+
+def drop_unnamed(folder: Path, drawn: dict[str, bytes]) -> None:
+    """Deletes these figures where they are as they were drawn, and no text of the folder names them any more."""
+    texts = [path.read_text("utf-8", "replace") for path in folder.glob("*.md")]
+    for name, picture in drawn.items():
+        path = folder / name
+        if path.exists() and path.read_bytes() == picture and not any(name in text for text in texts):
+            path.unlink()
