@@ -17,6 +17,7 @@ from pathlib import Path
 from scripts.common.files import write_file
 from scripts.common.problem import Problem
 from scripts.measure.document import edits, per_cell, whole_document
+from scripts.measure.lite import first_results
 from scripts.measure.live import live
 from scripts.note.folder import FOLDER, all_notes
 from scripts.note.tangle import write_package
@@ -123,7 +124,7 @@ def measure_all() -> Path:
     where, rows = machine(), []
     copy_document()
     parts = engine, partial(whole_document, DOCUMENT, seconds), site, partial(per_cell, DOCUMENT, seconds)
-    for measure in *parts, partial(edits, DOCUMENT), live:
+    for measure in *parts, partial(edits, DOCUMENT), live, partial(first_results, WORK, seconds):
         found = measure()
         print(table(found).split("\n", 2)[2], flush=True)
         rows += found

@@ -55,6 +55,16 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
+def chromium() -> str:
+    """The program. Raises Problem if it is not here, or the site has no live parts."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program or not (PARTS / "book.json").exists():
+        raise Problem(
+            "make bench", "no Chromium, or no live parts in build/site", "make site, apt install chromium", status=2
+        )
+    return program
+
+
 def block(cell: dict[str, Any]) -> dict[str, Any]:
     return {"id": cell["id"], "code": cell["code"], "raises": True, "skip": "needs" in cell or "heavy" in cell}
 
@@ -71,11 +81,7 @@ def live() -> list[list[str]]:
     """The page that answers, in Chromium from localhost, each note in a profile of its own."""
     from playwright.sync_api import sync_playwright
 
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not program or not (PARTS / "book.json").exists():
-        raise Problem(
-            "make bench", "no Chromium, or no live parts in build/site", "make site, apt install chromium", status=2
-        )
+    program = chromium()
     notes = json.loads((PARTS / "book.json").read_text(encoding="utf-8"))["notes"]
     firsts, furthers, movements = [], [], {}
     with sync_playwright() as playwright, served(PARTS.parent) as address:
