@@ -107,14 +107,14 @@ def divided(children: list[Token]) -> tuple[list[Token], list[Token]]:
 
 
 def titled(children: list[Token], titles: dict[str, str]) -> list[Token]:
-    """Inline tokens in which the words of a link to a note, if they are plain words, are the note's title."""
+    """Inline tokens in which the words of a link to a note are the note's title, and its code stays."""
     made: list[Token] = []
     title = ""  # of the note that the link leads to
     for at, child in enumerate(children):
         if child.type == "link_open":
             words = takewhile(lambda each: each.type != "link_close", children[at + 1 :])
-            plain = all(each.type in ("text", "softbreak") for each in words)
-            title = titles.get(str(child.attrs["href"]).removesuffix(".md"), "") if plain else ""
+            code = any(each.type == "code_inline" for each in words)
+            title = "" if code else titles.get(str(child.attrs["href"]).removesuffix(".md"), "")
             made += [child, Token("text", "", 0, content=title)] if title else [child]
             continue
         title = "" if child.type == "link_close" else title
