@@ -102,12 +102,14 @@ def call(program: str, *arguments: str) -> None:
 
 def beside_python() -> Iterator[tuple[str, bytes]]:
     """What stands beside Python's own library: the book's package, graphviz, and what says what a result is."""
-    for path, text in package(all_notes()).items():
+    ours = package(all_notes())
+    for path, text in ours.items():
         yield path, text.encode()
     graphviz = installed("graphviz")
     for module in sorted(graphviz.rglob("*.py")):
         yield f"graphviz/{module.relative_to(graphviz).as_posix()}", module.read_bytes()
-    for name in ("__init__", *(f"note/{name}" for name in NOTE), "live/__init__", "live/runner", "live/watched"):
+    watched = ["live/watched"] if "micrograd/watch.py" in ours else []
+    for name in ("__init__", *(f"note/{name}" for name in NOTE), "live/__init__", "live/runner", *watched):
         yield f"scripts/{name}.py", (OURS.parent / f"{name}.py").read_bytes()
     yield "scripts/live/pretty.py", (installed("IPython") / "lib" / "pretty.py").read_bytes()
 
