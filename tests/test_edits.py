@@ -242,7 +242,11 @@ def another(chosen: random.Random, source: str) -> str:
     if kind == "less" and len(lines) > 1:
         del lines[chosen.randrange(len(lines))]
     else:
-        lines.append(chosen.choice(["import gc; gc.collect();", "print(len(Out))", "import random; random.random()"]))
+        lines.append(
+            chosen.choice(
+                ["import gc; gc.collect();", "print(len(Out))", "import random; random.seed(5); random.random()"]
+            )
+        )
     return "\n".join(lines)
 
 
