@@ -4,6 +4,7 @@ INSIDE = "scripts.kernel.inside"  # the extension that it loads
 OPTIONS = [
     f"--ext={INSIDE}",
     "--HistoryManager.enabled=False",
+    "--IPKernelApp.log_level=40",  # errors: on a loaded machine a warning could come after the last word of a run
     "--IPKernelApp.outstream_class=scripts.kernel.streams.Stream",  # what it sends, see there
     "--Session.packer=scripts.kernel.streams.json_bytes",
 ]
