@@ -6,7 +6,6 @@ const SAYS = new RegExp(`^(${[
   /(id|d|points|viewBox|width|height|[cr]?[xy][12]?|r|transform|style|clip-path|text-anchor|opacity|(fill|stroke|font)(-\w+)?)=[^]*/,
 ].map((part) => part.source).join("|")})$`);
 const FETCHES = /\\|(?<!\b(translate|scale|rotate|matrix|rgb|url(?=\(#)))\(/; // any function of CSS but these
-const READABLE = 0.7; // of its own size, as in scripts/publish/figures.py
 
 export const isFilm = (svg) => svg.startsWith('<svg class="film"');
 
@@ -17,7 +16,7 @@ export function show(svg, figure, ariaLabel) {
     if (element.namespaceURI !== "http://www.w3.org/2000/svg" || !DRAWS.test(element.localName)) element.remove();
     for (const { name, value } of [...element.attributes]) if (!SAYS.test(`${name}=${value}`) || FETCHES.test(value)) element.removeAttribute(name);
   }
-  film.setAttribute("style", `min-width: ${parseFloat(film.getAttribute("width")) * READABLE}pt`);
+  film.setAttribute("style", `--own: ${parseFloat(film.getAttribute("width"))}pt`);
   Object.assign(film, { role: "img", ariaLabel });
   figure.querySelector("svg")?.remove();
   figure.prepend(film);

@@ -6,10 +6,9 @@ from html import escape
 from pathlib import Path
 
 from scripts.note.outcome import DARK
-from scripts.publish.signs import minus
+from scripts.publish.signs import with_signs
 
 FILM = '<svg class="film"'
-READABLE = 0.7  # of its own size, at which a film's letters of 12 points have 11 pixels
 ALT = 200  # letters: a longer text is a caption
 SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)pt"\s+height="([\d.]+)pt"')
 END = re.compile(r"[.;:](?= )|,(?= )")
@@ -19,9 +18,9 @@ MOVING = re.compile(rb'<style>\n\.film [\s\S]*?</style>\n|^<g class="frame" .*\n
 
 def figure(alt: str, path: str, folder: Path) -> str:
     """A figure that leads to its file, or a film. `folder` is where the page's note is."""
-    if (shown := film(minus(alt), folder / path)) is not None:
+    if (shown := film(with_signs(alt), folder / path)) is not None:
         return shown
-    said, rest = short(minus(alt))
+    said, rest = short(with_signs(alt))
     caption = f"<figcaption>{escape(rest)}</figcaption>" if rest else ""
     image = f'<img src="{path}" alt="{escape(said)}"{size(folder / path)} loading="lazy">'
     return f'<figure><a class="figure" href="{path}">{image}</a>{caption}</figure>\n'
@@ -36,8 +35,8 @@ def film(alt: str, path: Path, moving: bool = True) -> str | None:
     if not moving:
         svg = still(path).decode().replace('class="frame last"', 'class="last"')  # what moves another film moves it not
     wide = SIZE.search(svg[:600])
-    least = f' style="min-width: {float(wide[1]) * READABLE:.0f}pt"' if moving and wide else ""
-    svg = svg.replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"{least}', 1)
+    own = f' style="--own: {wide[1]}pt"' if moving and wide else ""  # the width that film.css goes by
+    svg = svg.replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"{own}', 1)
     kind = ' class="film"' if moving else ""
     return f"<figure{kind} data-search-exclude>{svg.rstrip()}</figure>\n"
 
