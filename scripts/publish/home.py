@@ -14,7 +14,7 @@ from scripts.publish.figures import film
 from scripts.publish.head import description, front_matter
 from scripts.publish.html import Html, groups, heading, parsed
 from scripts.publish.page import note_number, page_title
-from scripts.publish.signs import minus
+from scripts.publish.signs import with_signs
 
 FIRST_GRAPH = "figures/06-backward-pass.svg"  # the first graph of the book with its gradients, and what it ends with
 MOONS = "figures/18-decision.svg"
@@ -84,7 +84,7 @@ def drawn(path: str, notes: list[Note], moving: bool = True) -> str:
     """A figure of the notes, with its words (a film's last frame, if not `moving`); empty if no note has it."""
     found = [(note, each) for note in notes for cell in note.cells for each in cell.figures if each.path == path]
     for note, each in found:
-        last = None if moving else film(minus(each.alt), Path(note.path).parent / path, moving)
+        last = None if moving else film(with_signs(each.alt), Path(note.path).parent / path, moving)
         return last or Html(note.path).of(parsed(f"![{each.alt}]({path})"))
     return ""
 

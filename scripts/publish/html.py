@@ -16,7 +16,7 @@ from scripts.note.markdown import parser
 from scripts.publish.code import code_block
 from scripts.publish.figures import figure
 from scripts.publish.mathml import formula
-from scripts.publish.signs import minus
+from scripts.publish.signs import with_signs
 
 PAGE = re.compile(r"^([\w-]+)\.(?:md|ipynb)(#.*)?$")  # a link to another page of the book
 TYPOGRAPHIC = parser().enable("smartquotes")
@@ -54,7 +54,7 @@ class Html(RendererHTML):
         return super().renderInline(list(glued(tokens)), options, env)
 
     def text(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
-        return minus(super().text(tokens, at, options, env))
+        return with_signs(super().text(tokens, at, options, env))
 
     def fence(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         language, _, kind = tokens[at].info.strip().partition(" ")

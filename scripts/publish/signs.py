@@ -6,6 +6,6 @@ HYPHEN = re.compile(r"(?<![\w–.-])-(?=\.?\d)|(?<=[\d)] )-(?= [\d(])")  # one t
 PER_CENT = re.compile(r"(?<=\d) %")
 
 
-def minus(text: str) -> str:
+def with_signs(text: str) -> str:
     """Prose whose negative numbers and differences have a minus, and whose numbers keep their per cent."""
     return PER_CENT.sub("\N{NO-BREAK SPACE}%", HYPHEN.sub("−", text))
