@@ -406,13 +406,13 @@ def version(number: int, alt: str = "", code: str = "") -> str:
 def test_git_may_put_other_notes_in_place_while_the_preview_watches(served):
     """Nothing of the author's is lost, and every result is the one that a run has recorded or would."""
 
-    def kept_up(*command: str, text: str = "") -> dict[str, bytes]:
-        """The notes after a change, as soon as the preview is up to date with them."""
+    def kept_up(*commands: str, text: str = "") -> dict[str, bytes]:
+        """The notes after a change, or several at once, as soon as the preview is up to date with them."""
         since = len(served.said)
         if text:
             served["00-a.md"] = text
-        else:
-            git(served, *command)
+        for command in commands:
+            git(served, *command.split())
         wait(lambda: "up to date\n" in served.said[since:] and served.said[-1] == "up to date\n", 60)
         return served.files("notes")
 
@@ -427,31 +427,27 @@ def test_git_may_put_other_notes_in_place_while_the_preview_watches(served):
         git(served, "checkout", "-b", f"v{number}")
         git(served, "add", "--all")
         git(served, "commit", "-m", "Recorded")
-    assert kept_up("checkout", "v1") == recorded[1]
-    assert kept_up("checkout", "v2") == recorded[2]
-    since = len(served.said)
-    for number in 1, 2, 1, 2, 1:  # not waited for
-        git(served, "checkout", f"v{number}")
-    wait(lambda: "up to date\n" in served.said[since:] and served.said[-1] == "up to date\n", 60)
-    assert served.files("notes") == recorded[1]
+    assert kept_up("checkout v1") == recorded[1]
+    assert kept_up("checkout v2") == recorded[2]
+    assert kept_up(*(f"checkout v{number}" for number in (1, 2, 1, 2, 1))) == recorded[1]
 
     mine = kept_up(text=version(3, "A graph of mine"))
-    assert kept_up("stash", "--include-untracked") == recorded[1]
-    assert kept_up("stash", "pop") == mine
+    assert kept_up("stash --include-untracked") == recorded[1]
+    assert kept_up("stash pop") == mine
     assert "![A graph of mine](figures/b3.svg)" in served["00-a.md"]
-    kept_up("stash", "--include-untracked")
+    kept_up("stash --include-untracked")
     git(served, "stash", "drop")
 
     endless = version(4, "Not drawn yet", "open('started', 'w').close()\nwhile True: pass")
-    for back in ("stash",), ("checkout", "notes"):
+    for back in "stash", "checkout notes":
         served["00-a.md"] = endless
         wait((served.root / "started").exists, 60)
-        assert kept_up(*back) == recorded[1]
+        assert kept_up(back) == recorded[1]
         (served.root / "started").unlink()
     git(served, "stash", "pop")
     wait((served.root / "started").exists, 60)
     assert served["00-a.md"] == endless
-    assert kept_up("checkout", "v1", "-f") == recorded[1]
+    assert kept_up("checkout v1 -f") == recorded[1]
 
     served.process.send_signal(signal.SIGINT)
     served.process.wait(timeout=20)

@@ -50,11 +50,12 @@ def build_lite(work: Path, python: Callable[..., float]) -> Path:
     pyodide = source / "static/pyodide"  # its name for this folder, and for `pypi` and `files`
     shutil.copytree(PYODIDE, pyodide)
     lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
-    pinned = [f"{package['name']}=={package['version']}" for package in needed(lock["packages"])]
+    packages = needed(lock["packages"])
+    pinned = [f"{package['name']}=={package['version']}" for package in packages]
     pip = ["download", *QUIETLY, "--only-binary=:all:", "--python-version", lock["info"]["python"], "--dest"]
     for folder, wheels in (pyodide, pinned), (source / "pypi", NOT_IN_PYODIDE):
         python("-m", "pip", *pip, str(folder), *wheels, cwd=work)
-    for package in needed(lock["packages"]):
+    for package in packages:
         package["sha256"] = hashlib.sha256((pyodide / package["file_name"]).read_bytes()).hexdigest()
     extensions = [str(tool / "share/jupyter/labextensions" / EXTENSION)]
     build = {"apps": ["notebooks"], "federated_extensions": extensions, "ignore_sys_prefix": True}
