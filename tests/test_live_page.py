@@ -520,6 +520,18 @@ def test_pages_without_the_script_and_in_print_are_as_they_were(page_of, open_pa
     assert disk.locator("[data-live], .tools").count() == 0 and disk.complaints == []
 
 
+def test_no_tool_is_on_the_page_before_its_looks(page_of):
+    page = page_of(SLOPE)
+    page.add_init_script("""new MutationObserver((_, watching) => {
+      if (!document.querySelector(".tools")) return;
+      window.dressed = Boolean(document.querySelector("link[href$='live.css']")?.sheet);
+      watching.disconnect();
+    }).observe(document, {childList: true, subtree: true})""")
+    page.reload()
+    ready(page)
+    assert page.evaluate("window.dressed") is True
+
+
 def test_a_first_visit_loads_ten_kilobytes_more_at_most():
     html = (SITE / SLOPE).read_text(encoding="utf-8")
     before = html.replace(' data-cell="', "\0").replace(' data-of="', "\0")

@@ -9,6 +9,10 @@ const base = new URL(".", import.meta.url);
 const MOVED = 2000, TYPED = 5000; // how long a run may take that nobody asked for, in milliseconds
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
+// No tool is on the page before its looks.
+if (document.querySelector("article [data-cell]")) await new Promise((onload) => document.head.append(
+  made("link", { rel: "stylesheet", href: new URL("live.css", base), onload, onerror: onload })));
+
 // ---- the reader's changes
 const shared = await fromAddress();
 let all = shared ?? own(); // every note's, by its name
@@ -174,7 +178,6 @@ async function shareThem() {
 }
 
 if (blocks.length) {
-  document.head.append(made("link", { rel: "stylesheet", href: new URL("live.css", base) }));
   document.body.append(strip);
   place();
   bar();
