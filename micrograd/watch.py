@@ -75,7 +75,8 @@ def backward_steps(root, order):
             text, notes[child] = share_said(v, child, local, before)
             if v in ran:
                 text = f"Once more: {text}"
-            if len(ran) == 1 and child is v._prev[0]:
+            inner = [node for node in ran if node._prev]
+            if len(inner) == 1 and child is v._prev[0]:
                 text += BY_WAY.format(top, called(v))
             add(text, v, child)
         ran.append(v)

@@ -152,6 +152,13 @@ def test_the_last_words_are_what_a_gradient_says_right_or_wrong():
         assert captions(watch(b))[-1] == f"All have run. The grad of a says: if it moves by a little, {says}"
 
 
+def test_why_gradients_are_multiplied_is_said_once_though_leaves_have_run_before():
+    (d := Value(2.0, label="a") * Value(-3.0, label="b")).label = "d"
+    (top := d * Value(-2.0, label="f")).label = "L"
+    said = [caption for caption in captions(watch(top)) if "by way of" in caption]
+    assert len(said) == 1 and said[0].endswith("It moves L by way of d, and rates along a way multiply.")
+
+
 def test_a_node_that_runs_a_second_time_is_said_to():
     (square := (x := Value(3.0, label="x")) * x).label = "x²"
     (y := square * square).label = "x⁴"
