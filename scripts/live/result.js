@@ -79,7 +79,7 @@ export class Result {
   // The figure of a film stays when another film comes; a new one goes on where the book's has been left.
   #film(at) {
     const figure = (this.films[at] ??= made("figure", { className: "film" }));
-    if (!this.live.isConnected) figure.dataset.at = this.recorded[at]?.dataset.at ?? 0;
+    if (!figure.isConnected) figure.dataset.at = this.recorded[at]?.dataset.at ?? 0;
     return figure;
   }
 
