@@ -74,14 +74,19 @@ export class Block {
     this.editor.destroy();
     this.editor = null;
     this.pre.hidden = false;
-    this.set(this.text);
+    this.#draw();
   }
 
-  // Gives the block a text, and shows it.
+  // Gives the block a text, and shows it; what is there already stays.
   set(text) {
+    const same = text === this.text;
     this.text = text;
-    if (this.editor) return this.#leave();
-    this.code.replaceChildren(...(this.changed ? coloured(`${text}\n`) : this.original.cloneNode(true).childNodes));
+    if (this.editor) this.#leave();
+    else if (!same) this.#draw();
+  }
+
+  #draw() {
+    this.code.replaceChildren(...(this.changed ? coloured(`${this.text}\n`) : this.original.cloneNode(true).childNodes));
     this.#mark();
   }
 
