@@ -26,6 +26,7 @@ def environment(folder: str, cwd: Path) -> dict[str, str]:
     """What the process of a kernel that works in `cwd` is told; its own files go into `folder`."""
     return {name: value for name, value in os.environ.items() if not READ.match(name)} | {
         "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",  # it passes for its source if that changes within a second, at the same length
         "PYTHONPATH": os.pathsep.join([str(cwd.resolve()), str(ROOT)]),
         "IPYTHONDIR": folder,
         "LC_ALL": "C.UTF-8",
