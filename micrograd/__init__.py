@@ -2,8 +2,9 @@
 """A tiny engine for derivatives, and a small neural network library on it.
 
 `micrograd.engine` has the scalar `Value` with backpropagation; `micrograd.nn`
-has neurons, layers and networks made of it; `micrograd.graph`, which needs the
-package `graphviz`, draws the graphs of what they compute.
+has neurons, layers and networks made of it. `micrograd.graph`, which needs the
+package `graphviz`, draws the graphs of what they compute; `micrograd.watch`
+and `micrograd.film` make a film of a backward pass through one.
 """
 
 from micrograd.engine import Value

@@ -25,8 +25,9 @@ class Value:
 
     The gradient is a result's derivative with respect to the number. In an
     operation, a plain number beside a Value is made a Value. TypeError for
-    what is not one real number; OverflowError for a power or exponential too
-    large for a float.
+    what is not one real number; ValueError if children and local gradients
+    are not as many; OverflowError for a power or exponential too large for a
+    float.
     There are no other attributes (`__slots__`): keep yours in a dictionary,
     {p: 0.0 for p in parameters}, or in a subclass. RecursionError from
     `copy.deepcopy` and `pickle` for a chain of a hundred operations or so,
@@ -36,6 +37,11 @@ class Value:
     __slots__ = ("data", "grad", "label", "_prev", "_op", "_local_grads")
 
     def __init__(self, data, _children=(), _op="", _local_grads=(), label=""):
+        if len(_local_grads) != len(_children):
+            raise ValueError(
+                f"expected one local gradient for each child, "
+                f"got {len(_local_grads)} for {len(_children)}"
+            )
         self.data = data if type(data) is float else _real(data)
         self.grad = 0.0
         self.label = label
@@ -99,13 +105,6 @@ class Value:
         x = self.data
         slope = 0.0 if x <= 0 else 1.0
         return Value(0.0 if x < 0 else x, (self,), "relu", (slope,))
-
-    def _refuse(self, rule):
-        raise AttributeError(
-            "an operation gives Value its local gradients, not a _backward"
-        )
-
-    _backward = property(fset=_refuse)
 
     def backward(self):
         """Adds to each leaf's grad the derivative of self with respect to it.

@@ -131,26 +131,16 @@ def test_bad_input_gets_one_clear_line(wrong, error, said):
     assert said in str(raised.value) and str(raised.value) and "\n" not in str(raised.value)
 
 
-def karpathys_sigmoid(x, kind):
-    """An operation as programs for his package define one, with a function that adds to the grads."""
-    s = 1 / (1 + math.exp(-x.data))
-    out = kind(s, (x,), "sigmoid")
-
-    def _backward():
-        x.grad += s * (1 - s) * out.grad
-
-    out._backward = _backward
-    return out
-
-
 class Roomy(Value):
     """A subclass without slots: any attribute can be set on it."""
 
 
 @pytest.mark.parametrize("kind", [Value, Roomy])
-def test_an_operation_in_karpathys_style_is_refused_by_name_and_never_gives_a_silent_zero(kind):
-    with pytest.raises(AttributeError, match="local gradients"):
-        karpathys_sigmoid(kind(1.0), kind)
+@pytest.mark.parametrize(("children", "local_grads"), [(1, 0), (2, 1), (1, 2), (0, 1)])  # the first as in micrograd
+def test_an_operation_without_a_local_gradient_for_each_child_is_refused(kind, children, local_grads):
+    made_from = tuple(kind(1.0) for _ in range(children))
+    with pytest.raises(ValueError, match=f"local gradient for each child, got {local_grads} for {children}"):
+        kind(0.5, made_from, "sigmoid", (1.0,) * local_grads)
 
 
 def test_a_subclass_takes_any_attribute_and_the_docstring_of_value_says_so():
