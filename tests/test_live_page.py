@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import SITE, marks
 from conftest import ROOT
+from room import BOOK, blocks
 
 from scripts.note.numerals import same_text
 
@@ -30,7 +31,7 @@ export class Room {
   }
   async show(story, from, heard, { deadline } = {}) {
     shows.push({ story, from, deadline });
-    const cells = this.book.flatMap((note) => note.cells);
+    const cells = [{}, ...this.book.flatMap((note) => note.cells)]; // a story begins with the package
     await window.hold;
     for (let index = from; index < story.length; index++) {
       const { id, code, text, skip, raises } = story[index], cell = cells[index];
@@ -246,6 +247,25 @@ def test_a_change_of_another_edition_is_kept_and_not_used_and_one_of_an_earlier_
     codes = page.evaluate("shows[0].story.map(({code}) => code)")
     assert "f(4.0)" in codes and "f(3.0)" not in codes and "1 / 0" not in codes
     assert json.loads(page.evaluate("localStorage['changes in 03-several-inputs']")) == changes["03-several-inputs"]
+
+
+def test_what_the_package_is_made_of_and_the_reader_has_changed_is_what_is_imported(page_of, reader):
+    engine, page = "17-the-engine-refined", page_of("18-reading-micrograd.html")
+    (cells,) = [note["cells"] for note in BOOK if note["name"] == engine]
+    number, book = next(
+        (n, cell["code"]) for n, cell in enumerate(cells, 1) if "title" in cell and "def tanh" in cell["code"]
+    )
+    changes = [{"cell": number, "book": book, "mine": book.replace("1 - t**2", "7.0")}]
+    page.evaluate("([name, all]) => localStorage['changes in ' + name] = JSON.stringify(all)", [engine, changes])
+    page.reload()
+    ready(page)
+    tool(page, 1, "run")
+    page.wait_for_function("window.shows?.length")
+    rests(page)
+    first = page.evaluate("shows[0].story[0]")
+    slope = "from micrograd.engine import Value\nx = Value(0.5)\nx.tanh().backward()\nround(x.grad, 3)"
+    assert reader.results([first, *blocks(slope)])[1] == "7.0"
+    assert reader.results([first | {"code": ""}, *blocks(slope)])[1] == "0.786"
 
 
 def test_an_address_with_changes_shows_them_and_waits_for_a_click(page_of, server):

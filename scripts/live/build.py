@@ -21,7 +21,8 @@ from scripts.publish.site import SITE
 OURS = Path(__file__).parent
 LIVE = SITE / "live"
 MODULES = Path("build/live").absolute()  # where npm installs what package-lock.json pins
-NOTE = ("__init__", "drawing", "numerals", "outcome", "terminal", "unstable")  # what says what a result is
+# what says what a result is, and what a module
+NOTE = ("__init__", "blocks", "drawing", "join", "numerals", "outcome", "source", "terminal", "unstable")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -109,7 +110,8 @@ def beside_python() -> Iterator[tuple[str, bytes]]:
     for module in sorted(graphviz.rglob("*.py")):
         yield f"graphviz/{module.relative_to(graphviz).as_posix()}", module.read_bytes()
     watched = ["live/watched"] if "micrograd/watch.py" in ours else []
-    for name in ("__init__", *(f"note/{name}" for name in NOTE), "live/__init__", "live/runner", *watched):
+    always = ("__init__", "common/__init__", "common/problem", "live/__init__", "live/edition", "live/runner")
+    for name in (*always, *(f"note/{name}" for name in NOTE), *watched):
         yield f"scripts/{name}.py", (OURS.parent / f"{name}.py").read_bytes()
     yield "scripts/live/pretty.py", (installed("IPython") / "lib" / "pretty.py").read_bytes()
 

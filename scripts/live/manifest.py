@@ -28,6 +28,7 @@ def described(note: Note, reasons: Iterator[str]) -> Iterator[Described]:
         entry: Described = {
             "id": f"{note.stem}#cell-{number}",
             "line": cell.line,
+            "title": cell.title,
             "code": cell.source,
             "text": cell.output,
             "figures": [{"path": figure.path, "alt": figure.alt} for figure in cell.figures],

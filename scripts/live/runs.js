@@ -94,7 +94,7 @@ export class Runs {
   #asserts(stub) { return this.cells.findIndex((cell, at) => at >= stub.cell && cell.kind === "asserts") + 1; }
   #needs(block) { return this.cells[block.cell - 1].needs?.replace(/^./, (letter) => letter.toUpperCase()); }
   #block(cell) { return this.page.blocks.find((block) => block.cell === cell && !block.stub); }
-  #before() { return this.book.slice(0, this.at).reduce((sum, note) => sum + note.cells.length, 0); }
+  #before() { return this.book.slice(0, this.at).reduce((sum, note) => sum + note.cells.length, 1); }
 
   // What takes its time and is the ground of nothing runs when it is asked for, or changed.
   #waits(cell, { from, asked }) { return cell.heavy && !cell.later && ![from, asked?.cell].some((at) => this.cells[at - 1] === cell); }
@@ -102,14 +102,23 @@ export class Runs {
   // Everything that the page rests on and its own blocks, as the reader has them.
   #story(wish) {
     const { trial } = wish, to = wish.to || this.#asserts(trial);
-    return this.book.slice(0, this.at + 1).flatMap(({ name, cells }, at) => cells.slice(0, at < this.at ? Infinity : to).map((cell, number) => ({
+    return [this.#package()].concat(this.book.slice(0, this.at + 1).flatMap(({ name, cells }, at) => cells.slice(0, at < this.at ? Infinity : to).map((cell, number) => ({
       id: cell.id,
       code: at === this.at && number + 1 === trial?.cell ? trial.text : textOf(cell, this.page.changes(name)),
       raises: Boolean(cell.tags?.includes("raises-exception")) || /^\s*assert /m.test(cell.code), // a check ends nothing
       varies: Boolean(cell.tags?.includes("varies")),
       skip: Boolean(cell.needs || this.#waits(cell, wish)),
       text: cell.text ?? null,
-    })));
+    }))));
+  }
+
+  // What a story begins with: the files of the package that are made of a block which the reader has changed.
+  #package() {
+    const titled = this.book.flatMap(({ name, cells }, at) => cells.filter(({ title }) => title).map((cell) => ({
+      title: cell.title, note: name, line: cell.line, code: at > this.at ? cell.code : textOf(cell, this.page.changes(name)), book: cell.code })));
+    const changed = new Set(titled.filter(({ code, book }) => code !== book).map(({ title }) => title));
+    const files = JSON.stringify(titled.filter(({ title }) => changed.has(title)));
+    return { id: `${this.book[0].name}#package`, code: changed.size ? `__import__("scripts.live.edition").live.edition.put(${files})` : "" };
   }
 
   #hear(block, part) {

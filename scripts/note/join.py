@@ -6,19 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scripts.common.problem import Problem
-from scripts.note.format import Cell, Note
+from scripts.note.blocks import Cell
 from scripts.note.source import syntax_tree
 
+HEADER = "# Made by `make tangle` from {sources}. Edit the notes: changes here are lost.\n"
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Statements of a cell that share lines, with the comments above them, from the line `line` of the note on. `name`
-    is what a definition defines or what imports say; empty for what stands as often as it is written."""
+    """Statements of a cell that share lines, with the comments above them, from the line `line` of the note at `path`
+    on. `name` is what a definition defines or what imports say; empty for what stands as often as it is written."""
 
-    note: Note
+    path: str
     line: int
     gap: str  # the line ends before it
     source: str
@@ -33,15 +34,16 @@ class Piece:
 
     @property
     def place(self) -> str:
-        return self.note.place(self.line)
+        return f"{self.path}:{self.line}"
 
 
-def pieces(note: Note, cell: Cell) -> Iterator[Piece]:
-    """A cell's statements with all its comments, in order. Raises Problem where it is no Python."""
+def pieces(path: str, cell: Cell) -> Iterator[Piece]:
+    """The statements of a cell of the note at `path`, with all its comments, in order. Raises Problem where it is no
+    Python."""
     try:
         body = syntax_tree(cell.source).body
     except SyntaxError as error:
-        raise note.problem(cell.line + (error.lineno or 1), f"SyntaxError: {error.msg}") from None
+        raise Problem(f"{path}:{cell.line + (error.lineno or 1)}", f"SyntaxError: {error.msg}") from None
     groups: list[list[ast.stmt]] = [] if body else [[]]
     for statement in body:
         if groups and statement.lineno <= (groups[-1][-1].end_lineno or 0):
@@ -53,7 +55,7 @@ def pieces(note: Note, cell: Cell) -> Iterator[Piece]:
         end = len(lines) if group is groups[-1] else group[-1].end_lineno or 0
         text = "\n".join(lines[start:end])
         blank = len(text) - len(text.lstrip("\n"))
-        yield Piece(note, cell.line + 1 + start + blank, "\n" * (1 + blank), text.strip("\n"), tuple(group))
+        yield Piece(path, cell.line + 1 + start + blank, "\n" * (1 + blank), text.strip("\n"), tuple(group))
         start = end
 
 
@@ -73,6 +75,13 @@ def joined(found: Iterable[Iterable[Piece]]) -> list[Piece]:
                 module.append(piece if follows else replace(piece, gap="\n\n\n"))
                 follows = True
     return module
+
+
+def module_text(module: list[Piece]) -> str:
+    """What the file of a module says."""
+    sources = ", ".join(dict.fromkeys(piece.path for piece in module))
+    body = "".join(piece.gap + piece.source for piece in module)
+    return HEADER.format(sources=sources) + body.lstrip("\n") + "\n"
 
 
 def takes_the_place(piece: Piece, module: list[Piece], at: int) -> bool:

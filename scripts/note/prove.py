@@ -72,7 +72,8 @@ def place(module: list[Piece], line: int) -> str:
     at, found = 2 - module[0].gap.count("\n"), module[0].place
     for piece in module:
         at += piece.gap.count("\n")
+        more = piece.source.count("\n")
         if at <= line:
-            found = piece.note.place(min(piece.line + line - at, piece.line + piece.source.count("\n")))
-        at += piece.source.count("\n")
+            found = f"{piece.path}:{piece.line + min(line - at, more)}"
+        at += more
     return found

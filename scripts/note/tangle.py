@@ -6,10 +6,8 @@ from pathlib import Path
 
 from scripts.common.files import write_file
 from scripts.note.format import Note
-from scripts.note.join import Piece, joined, pieces
+from scripts.note.join import Piece, joined, module_text, pieces
 from scripts.note.prove import prove
-
-HEADER = "# Made by `make tangle` from {sources}. Edit the notes: changes here are lost.\n"
 
 
 def modules(notes: list[Note]) -> dict[str, list[Piece]]:
@@ -18,7 +16,7 @@ def modules(notes: list[Note]) -> dict[str, list[Piece]]:
     for note in notes:
         for cell in note.cells:
             if cell.title:
-                cells.setdefault(cell.title, []).append(pieces(note, cell))
+                cells.setdefault(cell.title, []).append(pieces(note.path, cell))
     return {title: joined(found) for title, found in sorted(cells.items())}
 
 
@@ -30,12 +28,6 @@ def package(notes: list[Note]) -> dict[str, str]:
 
 def module_texts(found: dict[str, list[Piece]]) -> dict[str, str]:
     return {title: module_text(module) for title, module in found.items()}
-
-
-def module_text(module: list[Piece]) -> str:
-    sources = ", ".join(dict.fromkeys(piece.note.path for piece in module))
-    body = "".join(piece.gap + piece.source for piece in module)
-    return HEADER.format(sources=sources) + body.lstrip("\n") + "\n"
 
 
 def differences(files: dict[str, str], root: Path = Path()) -> list[tuple[str, str]]:
