@@ -26,8 +26,8 @@ class Value:
     The gradient is a result's derivative with respect to the number. In an
     operation, a plain number beside a Value is made a Value. TypeError for
     what is not one real number; ValueError if children and local gradients
-    are not as many; OverflowError for a power or exponential too large for a
-    float.
+    differ in number; OverflowError for a power or exponential too large for
+    a float.
     There are no other attributes (`__slots__`): keep yours in a dictionary,
     {p: 0.0 for p in parameters}, or in a subclass. RecursionError from
     `copy.deepcopy` and `pickle` for a chain of a hundred operations or so,
