@@ -123,6 +123,10 @@ HOSTILE = [
     "import graphviz; graphviz.Digraph(body=[f'a -> b{number}'])",
     "1 / 0",
     "print(len(threading.enumerate()), len(asyncio.all_tasks()))",
+    "sorted(each.name for each in threading.enumerate()), threading.Thread().name",
+    "from IPython.display import SVG; SVG('<svg xmlns=\"http://www.w3.org/2000/svg\">' + 'x' * 99_000 + '</svg>')",
+    "def deepest(n):\n    try: return deepest(n + 1)\n    except RecursionError: return n\ndeepest(0) // 2",
+    "sys.argv[3:], sys.stdin.read(), subprocess.run(['cat'], capture_output=True).stdout",
 ]
 
 

@@ -205,6 +205,33 @@ def test_a_state_is_kept_exactly_or_not_at_all(book, checkpoints):
     assert [rest.shared for rest in checkpoints.rests[1::2]] == [why for *_, why in LEFT_BEHIND]
 
 
+# What a note can see of the kernel it runs in: its threads and their names, its arguments, and how deep a call may be.
+# The large message is one that pyzmq would start a thread for.
+SEEN = [
+    "import os, sys, threading\nfrom IPython.display import SVG",
+    "large = '<svg xmlns=\"http://www.w3.org/2000/svg\">' + 'x' * 300_000 + '</svg>'",
+    "def deep(n):\n    try: return deep(n + 1)\n    except RecursionError: return n\ndeep(0);",
+    "print([each.name for each in threading.enumerate()], threading.Thread().name)",
+    "print(deep(0), len(sys.argv), os.path.basename(sys.argv[0]), sys.argv[3:], 'JPY_PARENT_PID' in os.environ)",
+    "SVG(large)",
+]
+
+
+@linux
+def test_a_note_sees_of_its_kernel_what_a_run_shows(book, checkpoints):
+    def shown() -> list[str | None]:
+        return [each.output for path in sorted(Path("notes").glob("*.md")) for each in Note.read(path).cells]
+
+    for number in range(3):
+        book[f"0{number}-a.md"] = a_note(*map(cell, SEEN))
+    Document(Path("notes"), checkpoints).update()
+    preview = shown()
+    for number in range(3):
+        book[f"0{number}-a.md"] = a_note(*map(cell, SEEN))
+    assert book.command("run")[0] == 0
+    assert preview == shown()
+
+
 @linux
 def test_a_state_without_a_copy_costs_time_and_no_truth(book, checkpoints, ran):
     book["00-a.md"], book["01-b.md"] = a_note(cell("x = 1")), a_note(cell("import threading; t = threading.Event()"))
