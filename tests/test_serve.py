@@ -406,6 +406,7 @@ def test_a_figure_that_the_preview_drew_goes_with_the_last_note_that_names_it(bo
         book["00-a.md"] = a_note(cell(drawn.format(name)), f"![A graph](figures/{name}.svg)")
         document.update()
     assert [path.name for path in sorted(book.figure("").iterdir())] == ["c.svg"]
+    assert "figures/a.svg" not in book["results.lock"]
     book.figure("hand.svg").write_text("<svg/>")
     book["index.md"] = "# The book\n\n![The graph](figures/c.svg)\n"
     book["00-a.md"] = a_note(cell("1"))
@@ -414,6 +415,7 @@ def test_a_figure_that_the_preview_drew_goes_with_the_last_note_that_names_it(bo
     book["index.md"] = "# The book\n"
     document.update()
     assert [path.name for path in book.figure("").iterdir()] == ["hand.svg"]
+    assert "figures/" not in book["results.lock"]
 
 
 def git(book, *command: str) -> str:
