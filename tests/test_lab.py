@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import os
 import re
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
-from conftest import ROOT, a_note, cell, output
+from conftest import ROOT, a_note, cell, free_port, output
+from faults import wait
 from jupyter_client import KernelManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from test_results import recorded
@@ -454,3 +457,55 @@ def test_a_run_names_the_files_that_are_no_notes_yet(book, capsys):
     run.run()
     said = capsys.readouterr().out
     assert re.findall(r"not run: (\S+), no note", said) == ["notes/01-b.md", "notes/Untitled.md"]
+
+
+@pytest.fixture
+def no_home(monkeypatch, tmp_path_factory):
+    """A home folder that nobody can write into, not even root: it is a file."""
+    for name in [name for name in os.environ if name.startswith(("XDG_", "JUPYTER", "IPYTHON", "MPL"))]:
+        monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home") / "file"
+    home.touch()
+    monkeypatch.setenv("HOME", str(home))
+
+
+def test_jupyterlab_its_settings_and_its_kernels_need_no_home(book, no_home):
+    pytest.importorskip("jupyterlab", reason="`make lab` installs it")
+    book["00-a.md"] = a_note(cell("import matplotlib.pyplot as plt"))
+    process = book.start("-m", "scripts.lab", str(free_port()))
+    try:
+        runtime = book.root / "build/lab/runtime"
+        wait(lambda: [*runtime.glob("jpserver-*.json")] or process.poll() is not None, 60)
+        assert process.poll() is None, process.communicate()[1]
+        server = json.loads(next(runtime.glob("jpserver-*.json")).read_text())
+
+        def ask(method: str, what: str, **content) -> dict:
+            told, body = {"Authorization": f"token {server['token']}"}, json.dumps(content).encode()
+            with urlopen(Request(server["url"] + what, body, told, method=method), timeout=60) as answer:
+                return json.loads(answer.read() or "{}")
+
+        wait(lambda: answers(lambda: ask("GET", "api/status")), 60)
+        ask("PUT", "lab/api/settings/@jupyterlab/apputils-extension:themes", raw='{"theme": "JupyterLab Dark"}')
+        ask("PUT", "lab/api/workspaces/mine", data={}, metadata={"id": "mine"})
+        kernel = {"path": "notes/00-a.md", "type": "notebook", "name": "", "kernel": {"name": "python3"}}
+        ask("DELETE", f"api/sessions/{ask('POST', 'api/sessions', **kernel)['id']}")
+    finally:
+        process.kill()
+        said = process.communicate(timeout=60)[1]
+    assert not re.search(r"PermissionError|NotADirectoryError|Read-only|cannot be written", said), said
+
+
+def answers(asked) -> bool:
+    try:
+        return bool(asked())
+    except OSError:
+        return False
+
+
+def test_a_run_and_its_check_need_no_home(book, no_home):
+    book["00-a.md"] = a_note(cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);"))
+    status, _, complaint = book.command("run")
+    assert (status, complaint) == (0, "")
+    book["00-a.md"] = book["00-a.md"].replace("![]", "![A line]")
+    status, said, complaint = book.command("check")
+    assert (status, complaint) == (0, ""), said

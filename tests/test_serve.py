@@ -11,6 +11,7 @@ import tempfile
 import threading
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT, a_note, cell, free_port, output
@@ -20,7 +21,7 @@ from scripts.common.problem import Problem
 from scripts.kernel.document import Document, Stale
 from scripts.kernel.execute import execute
 from scripts.kernel.process import environment
-from scripts.kernel.states import Checkpoints, FromTheStart
+from scripts.kernel.states import Checkpoints, FromTheStart, kept_states
 from scripts.note.format import Note
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="checkpoints need Linux")
@@ -195,6 +196,43 @@ LEFT_BEHIND = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("platform", "version", "kept"),
+    [
+        ("linux", (3, 11, 7), Checkpoints),
+        ("linux", (3, 12, 0), FromTheStart),
+        ("linux", (3, 13, 0), FromTheStart),
+        ("darwin", (3, 11, 7), FromTheStart),
+        ("win32", (3, 11, 7), FromTheStart),
+    ],
+)
+def test_states_are_kept_where_copies_are_known_to_hold_and_elsewhere_a_line_says_what_that_costs(
+    book, monkeypatch, capsys, platform, version, kept
+):
+    monkeypatch.setattr("scripts.kernel.states.sys", SimpleNamespace(platform=platform, version_info=version))
+    assert type(kept_states(book.root)) is kept
+    said = "" if kept is Checkpoints else "no checkpoints here: each change of code runs all notes\n"
+    assert tuple(capsys.readouterr()) == (said, "")
+
+
+ELSEWHERE = """\
+import sys, types
+from scripts.common.door import exit_status
+from scripts.kernel import states
+states.sys = types.SimpleNamespace(platform="linux", version_info=(3, 13, 0))
+from scripts import serve
+sys.exit(exit_status(serve.main))"""
+
+
+@pytest.mark.parametrize("served", [["-c", ELSEWHERE]], indirect=True)
+def test_a_preview_without_kept_states_says_so_once_and_has_a_clean_run_s_results_after_an_edit(served):
+    served["00-a.md"] = a_note("First words.", cell("x = 30"))
+    wait(lambda: output("31") in served["01-b.md"] and served.said[-1] == "up to date\n", 60)
+    quiet = r"no checkpoints here: .*|http\S+ shows the notes.*|0\d-\w .*(as recorded|recorded)|.* runs.*|up to date"
+    assert not [line for line in served.said if not re.fullmatch(quiet, line.strip())]
+    assert sum("no checkpoints here" in line for line in served.said) == 1
+
+
 @linux
 def test_a_state_is_kept_exactly_or_not_at_all(book, checkpoints):
     for number, (left, asked, _, _) in enumerate(LEFT_BEHIND):
@@ -203,6 +241,33 @@ def test_a_state_is_kept_exactly_or_not_at_all(book, checkpoints):
     said = [Note.read(path).cells[-1].output for path in sorted(Path("notes").glob("*-b.md"))]
     assert said == [expected for _, _, expected, _ in LEFT_BEHIND]
     assert [rest.shared for rest in checkpoints.rests[1::2]] == [why for *_, why in LEFT_BEHIND]
+
+
+# What a note can see of the kernel it runs in: its threads and their names, its arguments, and how deep a call may be.
+# The large message is one that pyzmq would start a thread for.
+SEEN = [
+    "import os, sys, threading\nfrom IPython.display import SVG",
+    "large = '<svg xmlns=\"http://www.w3.org/2000/svg\">' + 'x' * 300_000 + '</svg>'",
+    "def deep(n):\n    try: return deep(n + 1)\n    except RecursionError: return n\ndeep(0);",
+    "print([each.name for each in threading.enumerate()], threading.Thread().name)",
+    "print(deep(0), len(sys.argv), os.path.basename(sys.argv[0]), sys.argv[3:], 'JPY_PARENT_PID' in os.environ)",
+    "SVG(large)",
+]
+
+
+@linux
+def test_a_note_sees_of_its_kernel_what_a_run_shows(book, checkpoints):
+    def shown() -> list[str | None]:
+        return [each.output for path in sorted(Path("notes").glob("*.md")) for each in Note.read(path).cells]
+
+    for number in range(3):
+        book[f"0{number}-a.md"] = a_note(*map(cell, SEEN))
+    Document(Path("notes"), checkpoints).update()
+    preview = shown()
+    for number in range(3):
+        book[f"0{number}-a.md"] = a_note(*map(cell, SEEN))
+    assert book.command("run")[0] == 0
+    assert preview == shown()
 
 
 @linux
@@ -289,7 +354,7 @@ def test_an_edit_in_the_instant_after_the_notes_are_read_is_seen(book, checkpoin
 
 
 @pytest.fixture
-def served(book, monkeypatch):
+def served(request, book, monkeypatch):
     """A book and its preview, whose every process carries a mark."""
     mark = marked(monkeypatch)
     shutil.copy(ROOT / "mkdocs.yml", book.root)
@@ -297,7 +362,7 @@ def served(book, monkeypatch):
     book["00-a.md"] = a_note("First words.", cell("x = 20"))
     book["01-b.md"] = a_note("Words.", cell("x + 1"))
     port = free_port()
-    process = book.start("-u", "-m", "scripts.serve", str(port))
+    process = book.start("-u", *getattr(request, "param", ["-m", "scripts.serve"]), str(port))
     book.process, book.port, book.mark, book.said = process, port, mark, []
     streams = process.stdout, process.stderr
 
@@ -379,6 +444,7 @@ def test_a_figure_that_the_preview_drew_goes_with_the_last_note_that_names_it(bo
         book["00-a.md"] = a_note(cell(drawn.format(name)), f"![A graph](figures/{name}.svg)")
         document.update()
     assert [path.name for path in sorted(book.figure("").iterdir())] == ["c.svg"]
+    assert "figures/a.svg" not in book["results.lock"]
     book.figure("hand.svg").write_text("<svg/>")
     book["index.md"] = "# The book\n\n![The graph](figures/c.svg)\n"
     book["00-a.md"] = a_note(cell("1"))
@@ -387,6 +453,7 @@ def test_a_figure_that_the_preview_drew_goes_with_the_last_note_that_names_it(bo
     book["index.md"] = "# The book\n"
     document.update()
     assert [path.name for path in book.figure("").iterdir()] == ["hand.svg"]
+    assert "figures/" not in book["results.lock"]
 
 
 def git(book, *command: str) -> str:

@@ -18,7 +18,7 @@ from scripts.kernel.states import Checkpoints, FromTheStart
 from scripts.kernel.watch import Terminal, glance
 from scripts.note.folder import all_notes
 from scripts.note.format import Cell, Check, Note
-from scripts.note.lock import read_lock
+from scripts.note.lock import forget_gone, read_lock
 from scripts.note.outcome import Outcome, so_far
 from scripts.note.record import Changed, drop_unnamed, record, settle
 from scripts.note.tangle import write_package
@@ -132,6 +132,7 @@ class Document:
             self.screen.say(f"the run stopped: {problem.place}: {problem.fact}", stems)
             raise
         drop_unnamed(self.folder, self.drawn)  # git may have put other notes in place, a moment after they were drawn
+        forget_gone(self.folder)
         self.screen.say("up to date", [])
 
     def keep_up_note(self, notes: list[Note], number: int) -> None:

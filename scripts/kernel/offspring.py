@@ -6,7 +6,6 @@ import shutil
 import signal
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -34,13 +33,14 @@ def end_children() -> None:
             os.waitpid(child, 0)
 
 
-def guard(folder: Path, main: Callable[[Path], None]) -> None:
-    """Calls `main` in a process of its own. Ends that, all that came from it and the folder as soon as standard input
-    ends, which it does with the process that writes it, in whatever way that dies."""
+def guard(folder: Path) -> None:
+    """Goes on in a process of its own. Ends that, all that came from it and the folder as soon as standard input ends,
+    which it does with the process that writes it, in whatever way that dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not copy():
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        main(folder)
+        return
     sys.stdin.read()
     end_children()
     shutil.rmtree(folder, ignore_errors=True)
+    sys.exit()

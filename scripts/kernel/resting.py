@@ -21,14 +21,17 @@ import selectors
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import ipykernel_launcher
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from tornado.ioloop import IOLoop
-from zmq.utils import garbage
 
 from scripts.kernel.offspring import copy, end_children, guard
 from scripts.kernel.options import OPTIONS
@@ -39,6 +42,7 @@ BESIDES = [
     "--InteractiveShell.enable_tip=False",
 ]  # a tip is drawn at random whenever it is asked who is there
 BORROWED = [
+    (threading, "_counter"),
     (sys, "stdout"),
     (sys, "stderr"),
     (sys, "displayhook"),
@@ -55,8 +59,10 @@ class RestingKernel:
         asyncio.set_event_loop(self.loop)
         tempfile.gettempdir()  # which is tried by writing there
         self.files = descriptors()
-        self.app = IPKernelApp.instance(parent_handle=1)  # 1: a parent, but no thread that watches it
-        self.app.initialize(["-f", f"{folder}/start.json", f"--ip={folder}/start.socket", *OPTIONS, *BESIDES])
+        self.over = threading.Event()
+        self.app = IPKernelApp.instance()
+        sys.argv = [ipykernel_launcher.__file__, "-f", f"{folder}/start.json", *OPTIONS]  # a note's argparse reads it
+        self.app.initialize([*sys.argv[1:], f"--ip={folder}/start.socket", *BESIDES])
         self.streams: list[Any] = [sys.stdout, sys.stderr]
         self.touched = Touched()
         self.follow_context()
@@ -73,16 +79,16 @@ class RestingKernel:
 
         kernel.post_handler_hook = hook
 
-    def serve(self, place: Path) -> int:
-        """Runs what clients ask for until something is written to the pipe `place`; returns that pipe."""
+    @contextmanager
+    def serving(self, place: Path) -> Iterator[int]:
+        """Has the application end as soon as something is written to the pipe `place`, which it gives."""
         pipe = new_pipe(place)
         self.loop.add_reader(pipe, self.loop.stop)
         self.touched.start(place)
-        self.context.run(self.app.start)
+        yield pipe
         self.touched.stop()
         self.loop.remove_reader(pipe)
         os.read(pipe, 1)
-        return pipe
 
     def rest(self, place: Path, pipe: int) -> Path:
         """Waits at the pipe; returns the place where to go on, in a copy of this process if there can be one."""
@@ -112,7 +118,9 @@ class RestingKernel:
             stream.close()
         for thread in (self.app.iopub_thread, self.app.control_thread, self.app.shell_channel_thread):
             asyncio.run_coroutine_threadsafe(cancelled(), thread.io_loop.asyncio_loop).result()
-        garbage.gc.stop()  # the thread that waits for large messages to be sent
+        self.over.set()
+        if self.app.poller.is_alive():
+            self.app.poller.join()
         self.app.close()
         loop: Any = IOLoop.current()
         for number in list(loop.handlers):
@@ -124,6 +132,10 @@ class RestingKernel:
     def open(self, place: Path) -> None:
         """Listens at `place`, with the shell, the streams and the loop that there were."""
         self.app.context, self.app.ip = None, f"{place}.socket"
+        threading._counter = count(1).__next__  # type: ignore[attr-defined]  # threads get the names that they had
+        self.over = threading.Event()
+        self.app.init_poller()
+        self.app.poller.run = self.over.wait  # a thread as in a run; this process dies with its parent without it
         self.app.session.pid = os.getpid()  # it sends nothing from a fork that it does not know of
         IPythonKernel.clear_instance()
         self.app.init_sockets()
@@ -193,14 +205,13 @@ def new_pipe(place: Path) -> int:
     return pipe
 
 
-def main(folder: Path) -> None:
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    guard(folder)
     del sys.path[0]  # the folder it was started in, which a kernel does not search first
     kernel, place = RestingKernel(folder), folder / "start"
     pipe = new_pipe(place)
-    while True:
+    while True:  # here and in no function, for a cell may call as deep as in a run
         place = kernel.rest(place, pipe)
-        pipe = kernel.serve(place)
-
-
-if __name__ == "__main__":
-    guard(Path(sys.argv[1]), main)
+        with kernel.serving(place) as pipe:
+            kernel.context.run(kernel.app.start)

@@ -45,7 +45,7 @@ class Checkpoints:
     def __enter__(self) -> "Checkpoints":
         self.folder = own_folder()
         command = [sys.executable, "-m", "scripts.kernel.resting", str(self.folder)]
-        told = environment(str(self.folder), self.cwd)
+        told = environment(str(self.folder), self.cwd) | {"JPY_PARENT_PID": str(os.getpid())}  # as a run's kernel
         self.process = subprocess.Popen(command, cwd=self.cwd, env=told, stdin=subprocess.PIPE, start_new_session=True)
         self.rests = [Rest(self.folder / "start")]
         return self

@@ -27,7 +27,21 @@ def lock_of(text: str) -> Lock:
 def write_lock(folder: Path, lock: Lock) -> None:
     """Writes the lock, without the notes that are gone, and what they drew."""
     rows = ["# Made by `make run`: a digest of each recorded result, so that a change by hand is seen."]
-    for name, said in sorted(lock.items()):
-        if all((folder / file).exists() for file in (name, *(each for each in said if each.endswith(".md")))):
-            rows.append(" ".join([name, *said]))
+    rows += [" ".join([name, *said]) for name, said in sorted(standing(folder, lock).items())]
     write_file(folder / LOCK, ("\n".join(rows) + "\n").encode())
+
+
+def forget_gone(folder: Path) -> None:
+    """Writes the lock anew if it holds what is gone."""
+    lock = read_lock(folder)
+    if standing(folder, lock) != lock:
+        write_lock(folder, lock)
+
+
+def standing(folder: Path, lock: Lock) -> Lock:
+    """The rows of the lock whose files are there."""
+
+    def stands(name: str, said: list[str]) -> bool:
+        return all((folder / file).exists() for file in (name, *(each for each in said if each.endswith(".md"))))
+
+    return {name: said for name, said in lock.items() if stands(name, said)}
