@@ -5,6 +5,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -18,7 +19,9 @@ from scripts.bind.epub import pages as pages_of
 from scripts.bind.typeset import cover, whole
 from scripts.note.folder import all_notes, plain_pages
 from scripts.note.format import Note, result_lines
+from scripts.note.review import Change, Version
 from scripts.note.tangle import package
+from scripts.publish import review
 from scripts.publish.home import home, navigation
 from scripts.publish.site import texts
 
@@ -76,6 +79,22 @@ def test_the_pages_of_the_e_book_and_what_lists_them_are_as_they_were(monkeypatc
     files = {name: text.encode() for name, text in made.items()} | {"cover.png": b"", "figures/a b.svg": b""}
     said = [f"== {name}\n{text}" for name, text in (made | {"book.opf": opf(bound(), files, list(made))}).items()]
     file_regression.check("\n".join(said), fullpath=GOLDEN / "bound" / "epub.txt")
+
+
+def test_the_page_of_a_review_is_as_it_was(monkeypatch, file_regression):
+    monkeypatch.chdir(GOLDEN)
+    monkeypatch.setattr(review, "LONG_TEXT", 40)
+    note, other = all_notes()[:2]
+    (figure,) = note.cells[3].figures
+    unnamed = replace(figure, alt="", path="figures/<b>.svg")
+    found = [
+        Change(note, 1, Version("6.1 <of> 7, 'a'"), Version("6.2 <of>  7, 'a' & more")),
+        Change(note, 3, Version(None, ((figure, b"<svg/>"),)), Version(None, ((figure, b""), (unnamed, b"<svg/>")))),
+        Change(other, 4, Version(), Version("")),
+        Change(other, 7, Version("a b c\n" * 7), Version("a b c\n" * 3 + "a d c\n" + "a b c\n" * 3)),
+    ]
+    pages = [review.review_page(*each) for each in ((found, "KEY", "this & <that>"), (found[:1], "KEY"), ([], ""))]
+    file_regression.check("\n".join(pages), fullpath=GOLDEN / "review.html")
 
 
 def test_the_package_is_as_it_was(monkeypatch, file_regression):

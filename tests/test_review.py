@@ -1,7 +1,9 @@
 """What differs from the last commit: shown in lines and on a page, accepted or put back."""
 
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import urllib.error
 import urllib.parse
@@ -227,35 +229,54 @@ def page(changed):
 
 
 def asked(address: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
-    """The status and the text of an answer."""
+    """The status and the text of an answer, which no page of another kind may be made of, and nobody keeps."""
     data = urllib.parse.urlencode(form).encode() if form else None
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, data, headers), timeout=60) as answer:
-            return answer.status, answer.read().decode()
+        answer = urllib.request.urlopen(urllib.request.Request(address, data, headers), timeout=60)
     except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
+        answer = error
+    with answer:
+        assert (answer.headers["Cache-Control"], answer.headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+        return answer.status, answer.read().decode()
+
+
+def kind(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        return answer.headers["Content-Type"]
 
 
 def test_the_page_shows_old_beside_new_and_does_what_its_own_buttons_say_and_nobody_elses(changed, page):
     _, text = asked(page)
     assert "<h1>2 results differ from the last commit</h1>" in text
     assert "<pre><del>1</del></pre>" in text and "<pre><ins>2</ins></pre>" in text
-    pictures = [
-        asked(page.rstrip("/") + path.replace("&amp;", "&"))[1] for path in re.findall(r'<img src="([^"]+)"', text)
-    ]
-    assert [">one<" in picture for picture in pictures] == [True, False]
+    pictures = [page.rstrip("/") + path.replace("&amp;", "&") for path in re.findall(r'<img src="([^"]+)"', text)]
+    assert [">one<" in asked(picture)[1] for picture in pictures] == [True, False]
+    kinds = ["text/html; charset=utf-8", "text/css", "image/svg+xml"]
+    assert [kind(address) for address in (page, page + "review.css", pictures[0])] == kinds
     assert not re.search(r"""(src|href|action)=["']?http""", text) and "<script" not in text
     token, key = re.search(r'name="token" value="([^"]+)"', text)[1], re.findall(r'name="key" value="([^"]+)"', text)[1]
     form = {"token": token, "key": key, "do": "put back"}
     assert asked(page, form | {"token": "guessed"}) == (403, "not from this page")
     assert asked(page, form, Host="evil.example.org")[0] == asked(page, Host="evil.example.org")[0] == 403
-    assert asked(page + "notes")[0] == asked(page + "picture?key=../../x&side=old&number=0")[0] == 404
+    addresses = [f"picture?key={key}&side=old&number={number}" for number in ("1", "%C2%B2", "")]
+    for address in "notes", "picture", "picture?key=../../x&side=old&number=0", *addresses:
+        assert asked(page + address) == (404, "nothing here")
+    assert asked(page, form | {"do": "guessed"}, Host=page.split("/")[2].replace("127.0.0.1", "localhost"))[0] == 200
     assert output("2") in changed["00-a.md"]
     assert "<h1>1 result differs" in asked(page, form)[1]
     assert output("1") in changed["00-a.md"]
     assert "is another one by now" in asked(page, form)[1]
     assert "<h1>Every result is as committed, or accepted</h1>" in asked(page, form | {"key": "all", "do": "accept"})[1]
+    shutil.rmtree(changed.root / ".git")
+    assert 'role="alert">git: nothing is committed here' in asked(page)[1]
+
+
+def test_a_port_that_cannot_be_had_is_said_in_one_line(changed):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        said = f"port {port}: cannot be had\n  name another one: make review PORT=0\n"
+        assert changed.here("review", str(port))[::2] == (2, said)
 
 
 @pytest.mark.browser

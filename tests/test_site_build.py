@@ -1,5 +1,6 @@
 """Building the site: what MkDocs reads, the pages of the notebooks, the faces; without MkDocs itself."""
 
+import io
 import re
 from pathlib import Path
 
@@ -7,11 +8,15 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, a_note, cell
+from fontTools.ttLib import TTFont
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 from scripts.common.problem import Problem
 from scripts.note.format import Note
+from scripts.note.outcome import svg_file
 from scripts.publish import fonts, site
+from scripts.publish.card import card
 from scripts.publish.notebook import shown_notebook, whole_page
 
 
@@ -132,21 +137,49 @@ def test_what_mkdocs_warns_of_stops_the_build_and_is_said_without_what_it_only_t
     assert "'index.md' contains a link '02-c.md'" in caught.value.detail and "INFO" not in caught.value.detail
 
 
-def test_a_face_has_latin_and_the_letters_of_the_text_and_formulas_if_it_is_for_math(tmp_path, monkeypatch):
-    asked = {}
-    monkeypatch.setattr(
-        fonts.subset.Subsetter, "populate", lambda self, unicodes: asked.setdefault(len(asked), unicodes)
-    )
-    monkeypatch.setattr(fonts.subset.Subsetter, "subset", lambda self, font: None)
-    monkeypatch.setattr(fonts.subset, "save_font", lambda font, path, options: Path(path).write_text(options.flavor))
-    fonts.write_fonts(tmp_path / "new" / "folder", "a &rarr; ∂")
-    names = ["math.woff2", "serif-bold.woff2", "serif-italic.woff2", "serif.woff2"]
-    assert sorted(path.name for path in (tmp_path / "new/folder").iterdir()) == names
-    assert {path.read_text() for path in (tmp_path / "new/folder").iterdir()} == {"woff2"}
-    *serifs, math = asked.values()
-    latin = {*range(0x20, 0x7F), *range(0xA0, 0x100)}
-    assert serifs == [latin | {0x2192, 0x2202}] * 3
-    assert math == latin | {0x2192, 0x2202, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, 0x221A}
+LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x100)}
+FORMULAS = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, 0x221A}
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory) -> dict[str, TTFont]:
+    """The faces for a text, by their files' names."""
+    folder = tmp_path_factory.mktemp("faces") / "new" / "folder"
+    fonts.write_fonts(folder, "a &rarr; ∂")
+    return {path.name: TTFont(path) for path in folder.iterdir()}
+
+
+def test_a_face_has_latin_and_the_letters_of_the_text_and_what_sets_them_well(faces):
+    assert sorted(faces) == ["math.woff2", "serif-bold.woff2", "serif-italic.woff2", "serif.woff2"]
+    for name, face in faces.items():
+        wanted = LATIN | {ord("→"), ord("∂")} | (FORMULAS if name == "math.woff2" else set())
+        assert face.getBestCmap().keys() == wanted & TTFont(fonts.face_path(name)).getBestCmap().keys()
+        features = {each.FeatureTag for each in face["GPOS"].table.FeatureList.FeatureRecord}
+        assert features == (set() if name == "math.woff2" else {"kern", "mark"})
+        assert face.flavor == "woff2" and "fpgm" not in face
+
+
+def test_a_root_has_one_size_and_room_below_it(faces):
+    table = faces["math.woff2"]["MATH"].table
+    variants, root = table.MathVariants, faces["math.woff2"].getBestCmap()[ord("√")]
+    sizes = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    assert [each.VariantGlyph for each in sizes.MathGlyphVariantRecord] == [root] and sizes.GlyphAssembly is None
+    assert table.MathConstants.RadicalVerticalGap.Value == 270
+
+
+def test_the_card_has_the_title_above_the_figure(tmp_path):
+    figure = '<defs><rect id="r" width="50" height="20" fill="blue"/></defs><use xlink:href="#r"/>'
+    figure += '<text x="50" y="20" font-size="4" font-family="Helvetica,Arial,sans-serif">A</text>'
+    drawn = svg_file(f'<svg width="5pt" viewBox="0 0 53 20" xmlns:xlink="http://www.w3.org/1999/xlink">{figure}</svg>')
+    (tmp_path / "a.svg").write_bytes(drawn)
+    made = Image.open(io.BytesIO(card("A & b", tmp_path / "a.svg", fonts.face_path("serif.woff2")))).convert("RGB")
+    paper, title, box, letter = (255, 254, 251), (70, 70, 226, 124), (70, 170, 1070, 570), (1070, 510, 1130, 572)
+    assert made.crop(box).getcolors() == [(1000 * 400, (0, 0, 255))]
+    for part in title, letter:
+        assert min(made.crop(part).get_flattened_data()) < (40, 40, 40)
+    for part in title, box, letter:
+        made.paste(paper, part)
+    assert made.getcolors() == [(1200 * 630, paper)]
 
 
 def test_the_site_of_the_repository_says_where_its_source_is(monkeypatch):
