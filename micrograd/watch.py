@@ -15,10 +15,10 @@ QUESTION = (
     "The grad in its box is to say it. All wait at 0."
 )
 BEGINNING = "We begin at the end. {} moves just as far as itself: grad 1."
-BY_WAY = " It moves {} by way of {}, and rates along a way multiply."
+BY_WAY = " It moves {} by way of {}, and rates along a path multiply."
 END = (
-    "All have run. The grad of {} says: if it moves by a little, "
-    "{} moves {} times as far."
+    "All have run. If the grad of {} is right, a small step of it moves "
+    "{} {} times as far."
 )
 
 
