@@ -156,7 +156,7 @@ def test_why_gradients_are_multiplied_is_said_once_though_leaves_have_run_before
     (d := Value(2.0, label="a") * Value(-3.0, label="b")).label = "d"
     (top := d * Value(-2.0, label="f")).label = "L"
     said = [caption for caption in captions(watch(top)) if "by way of" in caption]
-    assert len(said) == 1 and said[0].endswith("It moves L by way of d, and rates along a way multiply.")
+    assert len(said) == 1 and said[0].endswith("It moves L by way of d, and rates along a path multiply.")
 
 
 def test_a_node_that_runs_a_second_time_is_said_to():
