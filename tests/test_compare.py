@@ -98,6 +98,7 @@ GRAPH = [
     "b -> c",
     "b -> d",
     'd [shape=record label="{x|y}"]',
+    "b -> e -> c",  # beside b -> c, which bends
 ]
 
 
@@ -116,7 +117,7 @@ def with_line(number: int, line: str) -> bytes:
     [
         [*GRAPH[:3], *GRAPH[:2:-1]],  # c and d change places
         [*GRAPH[3:], *GRAPH[:3]],
-        [*GRAPH, "ranksep=0.32"],
+        [*GRAPH, "ranksep=0.36"],
         [*GRAPH, "nodesep=0.22"],
     ],
 )
@@ -183,6 +184,11 @@ def test_graphs_differ_by_a_word_a_line_a_direction_a_place_in_a_cluster_or_a_st
         ("a -> b [dir=both arrowhead=dot]", "a -> b [dir=both arrowtail=dot]"),
         ("a -> b [headlabel=t]", "a -> b [taillabel=t]"),
         ("a -> b [label=t]; a -> b [label=u]", "a -> b [label=t]; a -> b [label=t]"),
+        ("a -> b", "a -> b; rankdir=BT"),
+        ("a [label=t]", "b [label=t]"),
+        ("a [width=0.5]; b [width=6]", "a [width=0.8]; b [width=6]"),
+        ("a [height=0.5]; b [height=6]", "a [height=0.8]; b [height=6]"),
+        ("a [shape=point width=0.14]; b [width=6]", "a [shape=point width=0.2]; b [width=6]"),
     ],
 )
 def test_graphs_differ_by_a_shape_or_an_end(recorded, fresh):
