@@ -102,7 +102,8 @@ def test_a_word_of_the_glossary_is_left_alone_in_html_and_marked_after_it():
 
 
 def test_a_fence_of_no_language_is_plain_text():
-    assert "<code>" in page_of(a_note("- a\n\n  ```\n  x\n  ```"))
+    page = page_of(a_note("- a\n\n  ```\n\n  <x>\n  ```"))
+    assert BeautifulSoup(page, "html.parser").code.get_text() == "\n<x>\n"
 
 
 def test_a_quote_of_a_kind_becomes_an_admonition():
