@@ -89,9 +89,10 @@ def test_each_change_is_shown_with_its_place_and_old_and_new_in_lines(changed):
 def test_of_several_figures_of_a_cell_those_that_differ_are_named():
     note, figures = Note("notes/00-a.md", a_note(cell("draw()"))), [Figure(7, "", f"figures/{n}.svg") for n in range(3)]
     old, new = (
-        Version(None, tuple(zip(figures, drawn, strict=True))) for drawn in ((b"", b"", b"a"), (b"", b"bb", b"a"))
+        Version(text, tuple(zip(figures, drawn, strict=True)))
+        for text, drawn in (("nearly", (b"", b"", b"a")), ("clearly", (b"", b"bb", b"a")))
     )
-    lines = "\n  - figures/1.svg (0 bytes)\n  + figures/1.svg (2 bytes)"
+    lines = "\n  - nearly\n  + clearly\n  - figures/1.svg (0 bytes)\n  + figures/1.svg (2 bytes)"
     assert told(Change(note, 0, old, new)) == f"notes/00-a.md:3{lines}"
 
 
