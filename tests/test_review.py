@@ -12,9 +12,10 @@ import urllib.request
 import pytest
 from conftest import a_note, cell, output
 
+from scripts.common.problem import Problem
 from scripts.note.format import Figure, Note
 from scripts.note.lock import read_lock
-from scripts.note.review import Change, Version, changes, told
+from scripts.note.review import Change, Version, cells_before, changes, told
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="15">{}</text></svg>\n'
 DRAW = "from IPython.display import SVG\nSVG('" + SVG.strip() + "')"
@@ -84,6 +85,11 @@ def test_nothing_differs_from_a_commit_until_a_run_changes_it(kept):
 def test_each_change_is_shown_with_its_place_and_old_and_new_in_lines(changed):
     size = f"{changed.figure('word.svg').stat().st_size:,}"
     assert changed.here("review") == (0, LINES.format(size), "")
+
+
+def test_a_note_that_was_committed_as_no_text_is_refused():
+    with pytest.raises(Problem, match=r"^HEAD:notes/00-a.md: not UTF-8 text\n  commit the note as it is now$"):
+        cells_before(Note("notes/00-a.md", "# A\n"), {"00-a.md": b"\xff"})
 
 
 def test_of_several_figures_of_a_cell_those_that_differ_are_named():
