@@ -92,6 +92,12 @@ def test_a_note_that_was_committed_as_no_text_is_refused():
         cells_before(Note("notes/00-a.md", "# A\n"), {"00-a.md": b"\xff"})
 
 
+def test_a_cell_that_became_two_is_neither_of_them():
+    now = Note("notes/00-a.md", a_note(*map(cell, "1ab3")))
+    earlier = cells_before(now, {"00-a.md": a_note(*map(cell, "123")).encode()})
+    assert {number: cell.source for number, cell in earlier.items()} == {0: "1", 3: "3"}
+
+
 def test_of_several_figures_of_a_cell_those_that_differ_are_named():
     note, figures = Note("notes/00-a.md", a_note(cell("draw()"))), [Figure(7, "", f"figures/{n}.svg") for n in range(3)]
     old, new = (
