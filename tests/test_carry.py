@@ -113,16 +113,33 @@ def test_a_figure_without_words_goes_with_its_plot(two):
     assert two.files() == before
 
 
+def test_of_two_cells_of_one_code_each_keeps_its_figure_though_one_draws_no_more(book):
+    book["00-a.md"] = a_note(plot("a"), WORDS_A, plot("a"), WORDS_B)
+    run(book)
+    book["00-a.md"] = a_note(cell("1"), WORDS_A, plot("a"), WORDS_B)
+    recorded(book, Outcome(None), Outcome(None, (picture("another"),)))
+    assert shown(book) == {"1": A_SHOWN, A: [("B is shown", "another")]}
+
+
+def test_a_figure_to_which_the_author_gave_no_words_but_a_name_waits(book):
+    book["00-a.md"] = a_note(plot("a"), "![](figures/own.svg)")
+    run(book)
+    book["00-a.md"] = book["00-a.md"].replace(A, f"# {A}")
+    run(book)
+    assert shown(book) == {f"# {A}": [("", "a")]}
+
+
 def test_a_new_figure_takes_no_name_that_is_in_use(book):
     book["00-a.md"] = a_note(plot("a"))
     run(book)
     named = "![A is shown](figures/00-a-3-0.svg)"
-    book.figure("00-a-7-0.svg").write_bytes(b"by hand")
+    for name in "00-a-7-0.svg", "00-a-3-0-1.svg":
+        book.figure(name).write_bytes(b"by hand")
     book["00-a.md"] = a_note(plot("n"), "Words.", plot("a"), named)
     run(book)
     assert shown(book) == {N: [("", "n")], A: [("A is shown", "a")]}
-    assert book.figure("00-a-7-0.svg").read_bytes() == b"by hand"
-    assert "![](figures/00-a-3-0-1.svg)" in book["00-a.md"]
+    assert book.figure("00-a-7-0.svg").read_bytes() == book.figure("00-a-3-0-1.svg").read_bytes() == b"by hand"
+    assert "![](figures/00-a-3-0-2.svg)" in book["00-a.md"]
 
 
 def test_a_copy_of_a_cell_never_draws_over_the_figure_of_the_original(two):

@@ -98,6 +98,7 @@ GRAPH = [
     "b -> c",
     "b -> d",
     'd [shape=record label="{x|y}"]',
+    "b -> e -> c",  # beside b -> c, which bends
 ]
 
 
@@ -116,7 +117,7 @@ def with_line(number: int, line: str) -> bytes:
     [
         [*GRAPH[:3], *GRAPH[:2:-1]],  # c and d change places
         [*GRAPH[3:], *GRAPH[:3]],
-        [*GRAPH, "ranksep=0.32"],
+        [*GRAPH, "ranksep=0.36"],
         [*GRAPH, "nodesep=0.22"],
     ],
 )
@@ -183,6 +184,11 @@ def test_graphs_differ_by_a_word_a_line_a_direction_a_place_in_a_cluster_or_a_st
         ("a -> b [dir=both arrowhead=dot]", "a -> b [dir=both arrowtail=dot]"),
         ("a -> b [headlabel=t]", "a -> b [taillabel=t]"),
         ("a -> b [label=t]; a -> b [label=u]", "a -> b [label=t]; a -> b [label=t]"),
+        ("a -> b", "a -> b; rankdir=BT"),
+        ("a [label=t]", "b [label=t]"),
+        ("a [width=0.5]; b [width=6]", "a [width=0.8]; b [width=6]"),
+        ("a [height=0.5]; b [height=6]", "a [height=0.8]; b [height=6]"),
+        ("a [shape=point width=0.14]; b [width=6]", "a [shape=point width=0.2]; b [width=6]"),
     ],
 )
 def test_graphs_differ_by_a_shape_or_an_end(recorded, fresh):
@@ -283,12 +289,22 @@ def drawing(inner: str, size: str = 'viewBox="0 0 500 300"') -> bytes:
     return f"<svg {size}>{inner}</svg>".encode()
 
 
+PLACES = "viewBox points transform d r width height x x1 x2 cx rx fx dx y y1 y2 cy ry fy dy"
+
+
+def at(place: str) -> str:
+    """An element that has this in every attribute that is a place or a length."""
+    return "<g {}/>".format(" ".join(f'{name}="{place}"' for name in PLACES.split()))
+
+
 @pytest.mark.parametrize(
     ("recorded", "fresh"),
     [
+        (at("7.0001"), at("7.0002")),
         ('<path d="M 1000000.1"/>', '<path d="M 1000000.9"/>'),
         ('<path d="M0.0001-2"/>', '<path d="M0.0009-2.0001"/>'),
         ('<g transform="translate(1 2)"/>', '<g transform="translate(1.0005 2)"/>'),
+        ('<g transform="scale(2)translate(1)scale(3)"/>', '<g transform="scale(2)translate(1.0005)scale(3)"/>'),
         ('<g id="a1"/><use href="#a1"/>', '<g id="a2"/><use href="#a2"/>'),
         ('<g id="a1"/><g clip-path="url(#a1)"/>', '<g id="a2"/><g clip-path="url(#a2)"/>'),
         ("<text>0.1</text>", "<text>0.1000000000000001</text>"),
@@ -328,8 +344,9 @@ def test_drawings_agree_to_a_millionth_and_by_whatever_names(recorded, fresh):
     ],
 )
 def test_drawings_differ_by_any_attribute_word_or_order(recorded, fresh):
-    assert not same_figure(drawing(recorded), drawing(fresh))
-    assert not same_figure(drawing(fresh), drawing(recorded))
+    for size in 'viewBox="0 0 500 300"', 'viewBox="9000 9000 500 300"':
+        assert not same_figure(drawing(recorded, size), drawing(fresh, size))
+        assert not same_figure(drawing(fresh, size), drawing(recorded, size))
 
 
 def test_a_film_of_graphs_is_compared_frame_by_frame():
@@ -348,7 +365,9 @@ def test_a_picture_in_a_drawing_is_compared_by_its_pixels():
     assert same_figure(holding(grey), holding(grey + 1))
     assert not same_figure(holding(grey), holding(grey + 9))
     assert not same_figure(holding(grey, "jpeg"), holding(grey + 9, "jpeg"))
-    assert not same_figure(drawing('<image href="data:image/png;base64,A"/>'), holding(grey))
+    for other in "data:image/png;base64,A", "a.png":
+        assert not same_figure(drawing(f'<image href="{other}"/>'), holding(grey))
+        assert not same_figure(holding(grey), drawing(f'<image href="{other}"/>'))
 
 
 def test_figures_of_two_kinds_or_a_broken_one_differ():

@@ -39,6 +39,14 @@ def test_a_page_is_described_by_its_first_whole_sentences_without_markup(text, s
     assert description(Note("notes/00-note.md", a_note(text))) == said
 
 
+@pytest.mark.parametrize(
+    ("words", "lines", "said"), [(9, 9, "1 minute"), (2200, 100, "12 minutes"), (2420, 100, "14 minutes")]
+)
+def test_a_note_says_how_long_one_reads_its_words_and_its_code_but_not_what_that_gives(words, lines, said):
+    page = page_of(a_note("word " * (words - 1), cell("\n".join("x" * lines)), output("1\n" * 999)))
+    assert f'<p class="lead">{said} to read</p>' in page
+
+
 def test_math_becomes_mathml_and_no_tex_is_left():
     page = page_of(
         a_note("So $a_1 * b_2$ and\n\n$$\n\\frac{\\partial L}{\\partial a}\n$$\n\nthen ($x$), $y$; $$z^2$$ too.")
@@ -94,7 +102,8 @@ def test_a_word_of_the_glossary_is_left_alone_in_html_and_marked_after_it():
 
 
 def test_a_fence_of_no_language_is_plain_text():
-    assert "<code>" in page_of(a_note("- a\n\n  ```\n  x\n  ```"))
+    page = page_of(a_note("- a\n\n  ```\n\n  <x>\n  ```"))
+    assert BeautifulSoup(page, "html.parser").code.get_text() == "\n<x>\n"
 
 
 def test_a_quote_of_a_kind_becomes_an_admonition():

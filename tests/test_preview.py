@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import re
 import shutil
 from pathlib import Path
@@ -114,8 +113,6 @@ def test_a_note_that_could_never_be_read_has_a_page_that_says_so(book, preview):
 
 def test_the_site_is_built_anew_where_a_title_changed_and_page_by_page_otherwise(book, preview, monkeypatch):
     built = []
-    monkeypatch.delenv("DISABLE_MKDOCS_2_WARNING", raising=False)
-    monkeypatch.delenv("NO_MKDOCS_2_WARNING", raising=False)
     monkeypatch.setattr(shown, "build_site", lambda config, **how: built.append((config, how)))
     preview.build()
     preview.build()
@@ -129,7 +126,6 @@ def test_the_site_is_built_anew_where_a_title_changed_and_page_by_page_otherwise
     others = {"Beside the notes": ["package.md", "versions.md", "whole.md"]}
     assert config.nav == ["index.md", "00-a.md", "01-b.md", others]
     assert (config.docs_dir, config.site_dir) == (str(PAGES.resolve()), str(SITE.resolve()))
-    assert os.environ["NO_MKDOCS_2_WARNING"] == "1" and os.environ["DISABLE_MKDOCS_2_WARNING"] == "true"
     assert preview.server.server_address == ("127.0.0.1", 0)
     assert config.site_url == preview.url and not config.plugins
 
@@ -200,7 +196,9 @@ def test_what_cells_have_given_is_on_the_page_before_it_is_recorded(book, previe
     preview.write_pages()
     assert "fresh" in page("00-a.md") and "old" not in page("00-a.md")
     assert (PAGES / "figures/a.svg").read_bytes() == drawn
+    sign = (SIGN / "sign").read_text()
     preview.show(None)
+    assert (SIGN / "sign").read_text() != sign
     preview.write_pages()
     assert "old" in page("00-a.md") and (PAGES / "figures/a.svg").read_text() == "<svg/>"
     assert book["00-a.md"] == text

@@ -12,9 +12,10 @@ import urllib.request
 import pytest
 from conftest import a_note, cell, output
 
+from scripts.common.problem import Problem
 from scripts.note.format import Figure, Note
 from scripts.note.lock import read_lock
-from scripts.note.review import Change, Version, changes, told
+from scripts.note.review import Change, Version, cells_before, changes, told
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="15">{}</text></svg>\n'
 DRAW = "from IPython.display import SVG\nSVG('" + SVG.strip() + "')"
@@ -86,12 +87,24 @@ def test_each_change_is_shown_with_its_place_and_old_and_new_in_lines(changed):
     assert changed.here("review") == (0, LINES.format(size), "")
 
 
+def test_a_note_that_was_committed_as_no_text_is_refused():
+    with pytest.raises(Problem, match=r"^HEAD:notes/00-a.md: not UTF-8 text\n  commit the note as it is now$"):
+        cells_before(Note("notes/00-a.md", "# A\n"), {"00-a.md": b"\xff"})
+
+
+def test_a_cell_that_became_two_is_neither_of_them():
+    now = Note("notes/00-a.md", a_note(*map(cell, "1ab3")))
+    earlier = cells_before(now, {"00-a.md": a_note(*map(cell, "123")).encode()})
+    assert {number: cell.source for number, cell in earlier.items()} == {0: "1", 3: "3"}
+
+
 def test_of_several_figures_of_a_cell_those_that_differ_are_named():
     note, figures = Note("notes/00-a.md", a_note(cell("draw()"))), [Figure(7, "", f"figures/{n}.svg") for n in range(3)]
     old, new = (
-        Version(None, tuple(zip(figures, drawn, strict=True))) for drawn in ((b"", b"", b"a"), (b"", b"bb", b"a"))
+        Version(text, tuple(zip(figures, drawn, strict=True)))
+        for text, drawn in (("nearly", (b"", b"", b"a")), ("clearly", (b"", b"bb", b"a")))
     )
-    lines = "\n  - figures/1.svg (0 bytes)\n  + figures/1.svg (2 bytes)"
+    lines = "\n  - nearly\n  + clearly\n  - figures/1.svg (0 bytes)\n  + figures/1.svg (2 bytes)"
     assert told(Change(note, 0, old, new)) == f"notes/00-a.md:3{lines}"
 
 

@@ -1,6 +1,7 @@
 """Building the site: what MkDocs reads, the pages of the notebooks, the faces; without MkDocs itself."""
 
 import io
+import json
 import re
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from PIL import Image
 from scripts.common.problem import Problem
 from scripts.note.format import Note
 from scripts.note.outcome import svg_file
-from scripts.publish import fonts, site
+from scripts.publish import fonts, lighten, site
 from scripts.publish.card import card
+from scripts.publish.glossary import Glossary
 from scripts.publish.notebook import shown_notebook, whole_page
 
 
@@ -94,6 +96,52 @@ def test_what_mkdocs_reads_is_made_anew_from_notes_figures_notebooks_and_looks(s
     assert "https://github.com/me/book/blob/main/notes/00-a.md" in text
     assert '<a class="term" href="glossary.html#word-title" title="a name.">' not in text  # titles are not marked
     assert glossary.words == {"title": "a name."}
+    assert json.loads((small.root / "build/mkdocs.yml").read_text()) == {
+        "INHERIT": "../mkdocs.yml",
+        "docs_dir": "pages",
+        "site_dir": "site",
+        "theme": {"custom_dir": str(site.THEME)},
+        "extra": {"card": False, "live": False},
+        "nav": ["index.md", "00-a.md", "01-b.md", {"Beside the notes": ["glossary.md", *site.OTHERS]}],
+    }
+    assert {name for each in site.OTHERS if (name := f"build/pages/{each}") in pages} == {
+        f"build/pages/{each}.md" for each in ("package", "versions", "whole")
+    }
+
+
+def test_the_card_and_the_book_to_take_away_are_there_if_they_can_be_made(small):
+    small["index.md"] = "# First\n\nA promise.\n\n## A part\n\n## Another\n"
+    small.figure("06-backward-pass.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 5 2"></svg>')
+    (small.root / "build/book").mkdir()
+    (small.root / "build/book/tiny.pdf").write_bytes(b"pdf")
+    site.write_pages()
+    pages = small.files("build/pages")
+    assert pages["build/pages/looks/card.png"].startswith(b"\x89PNG") and pages["build/pages/book/tiny.pdf"] == b"pdf"
+    assert json.loads((small.root / "build/mkdocs.yml").read_text())["extra"]["card"]
+    before, *after = pages["build/pages/index.md"].decode().split("<h2")
+    assert before.endswith('<a href="book/tiny.pdf">PDF</a></p>\n') and len(after) == 2
+
+
+def test_every_file_of_the_site_is_made_lighter_in_its_way(small, monkeypatch):
+    for name in "page", "late_search", "search_index":
+        monkeypatch.setattr(lighten, name, lambda text, place, *_, name=name: f"{text} by {name} at {place}")
+    monkeypatch.setattr(lighten, "notebook", lambda text, place: (f"{text} by notebook", f"for {place}"))
+    bundle, index = "assets/javascripts/bundle.1.js", "search/search_index.js"
+    for name in "00-a.html", "404.html", "exercises.html", bundle, index, f"{index}on":
+        site.write_file(site.SITE / name, b"text")
+    site.lighten_site(Glossary(""))
+    assert {name.removeprefix("build/site/"): text.decode() for name, text in small.files("build/site").items()} == {
+        "00-a.html": "text by page at build/site/00-a.html",
+        "404.html": "text",
+        "exercises.html": "text by page at build/site/exercises.html by notebook",
+        "looks/notebook.css": "for build/site/exercises.html",
+        bundle: f"text by late_search at build/site/{bundle}",
+        index: f"text by search_index at build/site/{index}",
+        f"{index}on": f"text by search_index at build/site/{index}on",
+    }
+    (site.SITE / bundle).unlink()
+    with pytest.raises(Problem, match=r"^build/site/assets/javascripts: .*bundle\.\*\.js"):
+        site.lighten_site(Glossary(""))
 
 
 def test_a_book_without_figures_has_pages(small):
@@ -130,11 +178,13 @@ def test_a_site_gets_its_faces_is_made_lighter_and_asks_for_live_parts_if_it_has
 
 def test_what_mkdocs_warns_of_stops_the_build_and_is_said_without_what_it_only_tells(small):
     site.write_file(site.PAGES / "index.md", b"[Nowhere](02-c.md)\n")
-    site.write_file(Path("build/mkdocs.yml"), b"site_name: x\ndocs_dir: pages\nsite_dir: site\nplugins: []\n")
+    settings = b"site_name: x\ndocs_dir: pages\nsite_dir: site\ntheme: material\nplugins: []\n"
+    site.write_file(Path("build/mkdocs.yml"), settings)
     with pytest.raises(Problem) as caught:
         site.build()
     assert (caught.value.place, caught.value.fact) == ("mkdocs.yml", "the site was not built")
-    assert "'index.md' contains a link '02-c.md'" in caught.value.detail and "INFO" not in caught.value.detail
+    said = "contains a link '02-c.md', but the target is not found among documentation files."
+    assert caught.value.detail == f"WARNING -  Doc file 'index.md' {said}"
 
 
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x100)}
@@ -182,6 +232,10 @@ def test_the_card_has_the_title_above_the_figure(tmp_path):
     assert made.getcolors() == [(1200 * 630, paper)]
 
 
-def test_the_site_of_the_repository_says_where_its_source_is(monkeypatch):
+def test_the_site_of_the_repository_says_where_its_source_is(small, monkeypatch):
+    assert site.repository() == "https://github.com/me/book"
+    (small.root / "mkdocs.yml").write_text("site_name: repo_url: x\n")
+    with pytest.raises(Problem, match=r"^mkdocs.yml: it has no repo_url\n  write there where the repository is$"):
+        site.repository()
     monkeypatch.chdir(ROOT)
     assert site.repository().startswith("https://github.com/")

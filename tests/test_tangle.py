@@ -96,6 +96,9 @@ F = "def f():\n    return 1"
         "class A:\n    def g(self):\n        return f()\n\na = A()\nx = a.g()",
         "for f in (1, 2): pass",
         "import f",
+        "import a as f",
+        "a = 1\nb = 2; x = f()",
+        "a = 1; b = '''\n'''; x = f()",
         "with f as g: pass",
     ],
 )
@@ -135,9 +138,8 @@ def test_a_definition_is_not_replaced_where_a_decorator_of_the_package_may_have_
     ],
 )
 def test_a_definition_that_needs_what_comes_after_its_place_is_refused(between, again):
-    with pytest.raises(
-        Problem, match=r"^notes/02.md:4: f takes the place of notes/00.md:4, where nobody knows yet what"
-    ):
+    fact = r"f takes the place of notes/00.md:4, where nobody knows yet what (\w+) is at notes/01.md:\d"
+    with pytest.raises(Problem, match=rf"^notes/02.md:4: {fact}\n  put \1 before that place$"):
         engine(F, between, again)
 
 
@@ -171,6 +173,7 @@ def test_a_definition_is_replaced_where_nothing_has_run_it(between):
         (["import nowhere"], "notes/00.md:4: {} cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
         (["import os\nos._exit(3)"], "micrograd: the package cannot be imported: Python ends with 3"),
         (["raise SystemExit"], "notes/00.md:4: {} cannot be imported: SystemExit"),
+        (["import sys\nsys.stderr.write('a')\nb"], "notes/00.md:6: {} cannot be imported: NameError: name 'b'"),
     ],
 )
 def test_a_package_that_cannot_be_imported_is_refused_at_its_line_and_not_written(tmp_path, cells, said):

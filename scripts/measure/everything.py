@@ -32,7 +32,7 @@ STOCK = "site_name: Stock\ntheme: material\nplugins: [mkdocs-jupyter]\n"
 def python(*arguments: str, cwd: Path = DOCUMENT, **environment: str) -> tuple[float, str]:
     """Seconds that Python took with these arguments, and what it printed. Raises Problem if it failed."""
     start = time.perf_counter()
-    told = os.environ | {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"} | environment
+    told = os.environ | {"NO_MKDOCS_2_WARNING": "1"} | environment
     done = subprocess.run([sys.executable, *arguments], cwd=cwd, env=told, capture_output=True, text=True)
     if done.returncode:
         raise Problem("make bench", f"`python {' '.join(arguments)}` failed", detail=done.stderr.strip()[-500:])

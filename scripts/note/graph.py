@@ -147,8 +147,8 @@ def _arrows(edge: Group) -> list[tuple[int, list[complex]]]:
         if corners and tag not in ("path", "text"):
             middle = sum(corners) / len(corners)
             at = min(0, 1, key=lambda end: abs(ends[end] - middle))
-            seen = [middle] if tag == "ellipse" else corners
-            found.append((at, [(corner - ends[at]) / ((ways[at] or 1) / abs(ways[at] or 1)) for corner in seen]))
+            seen, way = [middle] if tag == "ellipse" else corners, ways[at] or 1
+            found.append((at, [(corner - ends[at]) / (way / abs(way)) for corner in seen]))
     return found
 
 

@@ -31,7 +31,7 @@ def prove(modules: dict[str, list[Piece]], texts: dict[str, str], root: Path) ->
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                compile(text, path, "exec", dont_inherit=True)
+                compile(text, path, "exec")
         except SyntaxError as error:
             raise Problem(place(modules[path], error.lineno or 1), f"SyntaxError in {path}: {error.msg}") from None
     with tempfile.TemporaryDirectory() as folder:

@@ -26,7 +26,7 @@ def with_one_root(font: TTFont) -> None:
     variants, root = table.MathVariants, font.getBestCmap()[RADICAL]
     construction = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
     construction.MathGlyphVariantRecord = construction.MathGlyphVariantRecord[:1]
-    construction.VariantCount, construction.GlyphAssembly = 1, None
+    construction.GlyphAssembly = None
     table.MathConstants.RadicalVerticalGap.Value = 270
 
 

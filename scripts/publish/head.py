@@ -31,7 +31,7 @@ def minutes(note: Note) -> int:
     """How long one reads a note, code included."""
     fences = [token for token in tokens(note.body) if token.type == "fence"]
     lines = sum(token.content.count("\n") for token in fences if token.info != "output")
-    words = sum(len(plain(token).split()) for token in tokens(note.body) if token.type == "inline")
+    words = sum(len(plain(token).split()) for token in tokens(note.body))
     return max(1, round(words / WORDS + lines / LINES))
 
 
@@ -59,7 +59,7 @@ def description(note: Note) -> str:
 
 def is_head(inline: Token) -> bool:
     """Whether a paragraph is the line about the lecture or says what the note needs, or is a picture."""
-    first = next((child.type for child, _ in leaves(inline)), "")
+    first = next((child.type for child, _ in leaves(inline)), None)
     return first in ("em_open", "image") or inline.content.startswith(("Needs:", "Defines:"))
 
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import re
 import shutil
 import sys
@@ -84,7 +83,6 @@ def configuration_of(path: Path) -> MkDocsConfig:
     handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
     logger = logging.getLogger("mkdocs.config")
     logger.addHandler(handler)
-    logger.propagate = False
     try:
         return load_config(str(path), plugins=[])
     except Exception as error:  # of many kinds
@@ -94,7 +92,6 @@ def configuration_of(path: Path) -> MkDocsConfig:
         raise Problem(place, " ".join(fact.split()), "mend it, and the pages are made again") from None
     finally:
         logger.removeHandler(handler)
-        logger.propagate = True
 
 
 class Preview:
@@ -209,7 +206,6 @@ class Preview:
     def write_site(self) -> None:
         """Builds the pages that changed; all of them if a title did, since every page lists the titles, or their
         theme or settings did."""
-        os.environ |= {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
         others: list[Entry] = [name for name in site.OTHERS if name in self.texts]
         config = configuration_of(site.write_configuration(PREVIEW_PAGES.parent, *self.listed, others))
         config.site_url, config.repo_url = self.url, ""  # no page asks the repository's host for anything

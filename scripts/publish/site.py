@@ -123,11 +123,7 @@ def book_line(names: list[str]) -> str:
 
 def build() -> None:
     """Runs MkDocs, strictly, with nothing in it that depends on the day. Raises Problem with what it warns of."""
-    environment = os.environ | {
-        "SOURCE_DATE_EPOCH": "0",
-        "NO_MKDOCS_2_WARNING": "1",
-        "DISABLE_MKDOCS_2_WARNING": "true",
-    }
+    environment = os.environ | {"SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1"}
     # Not --quiet: MkDocs would not count the warnings it does not print.
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(PAGES.parent / "mkdocs.yml")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
