@@ -38,7 +38,7 @@ def film(alt: str, path: Path, moving: bool = True) -> str | None:
         svg = svg.replace('class="frame last"', 'class="last"')  # what moves another film moves it not
         caption = f"<figcaption>{said}</figcaption>" if said else ""
     wide = SIZE.search(svg[:600])
-    own = f' style="--own: {wide[1]}pt"' if moving and wide else ""  # the width that book.css goes by
+    own = f' style="--own: {wide[1]}pt"' if moving and wide else ""  # the width that film.css goes by
     svg = svg.replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"{own}', 1)
     kind = ' class="film"' if moving else ""
     return f'<figure{kind} data-search-exclude><div class="reel">{svg.rstrip()}</div>{caption}</figure>\n'
