@@ -296,7 +296,7 @@ def test_on_a_phone_a_wide_graph_is_legible_and_moved_aside_under_a_fade_and_the
 
 
 def test_the_link_of_a_heading_is_on_no_line_of_its_own_and_makes_no_page_wider(open_page):
-    page = open_page(GUESSES, width=360)
+    page = open_page("24-a-layer-in-matrices.html", width=360)
     heights = page.locator("article > :is(h2, h3):has(.headerlink)").evaluate_all(
         """(all) => all.map((heading) => {
             const before = heading.offsetHeight;

@@ -122,6 +122,7 @@ def titled(children: list[Token], titles: dict[str, str]) -> list[Token]:
             words = takewhile(lambda each: each.type != "link_close", children[at + 1 :])
             code = any(each.type == "code_inline" for each in words)
             title = "" if code else titles.get(str(child.attrs["href"]).removesuffix(".md"), "")
+            title = title.replace(" · ", "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}", 1)  # its number is not left alone
             made += [child, Token("text", "", 0, content=title)] if title else [child]
             continue
         title = "" if child.type == "link_close" else title

@@ -72,7 +72,8 @@ class Definition:
     @property
     def where(self) -> str:
         """Its version and its note, as a heading says it."""
-        return f"{self.label[:1].upper()}{self.label[1:]}, {self.place}"
+        version = self.label.replace(" ", "\N{NO-BREAK SPACE}")
+        return f"{version[:1].upper()}{version[1:]}, {self.place}"
 
 
 def first_line(statement: ast.stmt) -> int:
