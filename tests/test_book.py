@@ -230,7 +230,7 @@ def test_links_say_to_which_page_they_lead(pages):
     second = next(page for page in pages if "division by zero" in page)
     first = page_of(pages, "The leaf is")
     assert re.search(rf"As before\W*{first}, and here", second), second
-    assert re.search(rf"f, version 1a . ← version 1, in note 00\W*{first}\b", second), second
+    assert re.search(rf"f, version 1a . ← version 1, in note\s00\W*{first}\b", second), second
     solution = page_of(pages, "It is easy")
     assert f"0.1 Solution, page {solution}" in " ".join(pages[first - 1].split())
 

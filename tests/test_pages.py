@@ -12,6 +12,8 @@ from markdown_it import MarkdownIt
 
 from scripts.common.problem import Problem
 from scripts.note.format import Note
+from scripts.publish.code import code_block
+from scripts.publish.figures import figure, short
 from scripts.publish.glossary import Glossary
 from scripts.publish.head import description
 from scripts.publish.home import FIRST_GRAPH
@@ -140,7 +142,8 @@ def test_a_link_of_the_glossary_says_the_title_once_whatever_its_lines():
     entry = "- **Leaf**: a value. [By\n  *hand*](06-b.md), or\n  [there](a.md).\n"
     note = Note("notes/glossary.md", f"# Glossary\n\n{entry}")
     page = Page(note, Index([note]), Glossary(""), "", {"06-b": "6 · By hand"}).markdown()
-    assert 'a value. <a href="06-b.html">6 · By hand</a>, or\n<a href="a.html">there</a>.' in page
+    page = page.replace("\N{NO-BREAK SPACE}", "~")
+    assert 'a value. <a href="06-b.html">6~·~By hand</a>, or\n<a href="a.html">there</a>.' in page
 
 
 def test_a_cell_has_its_kind_and_title_and_no_tags():
@@ -169,6 +172,39 @@ def test_a_fence_in_a_cell_is_shown_as_it_is():
     ]
 
 
+def test_a_figure_of_many_words_says_them_all_in_its_caption_and_whole_sentences_as_its_alt_text():
+    alt, caption = short("Two curves. The first rises, " + "and rises " * 20 + "to 1. Right: the second falls to -1")
+    assert alt == "Two curves"
+    assert caption.startswith("Two curves. The first rises") and caption.endswith("falls to -1.")
+    assert short("word " * 50)[0] == ("word " * 40).rstrip()
+    assert short("A graph") == ("A graph", "")
+
+
+def test_a_graph_says_its_own_width_so_that_it_stays_legible_and_another_picture_does_not(tmp_path):
+    head = '<svg width="300pt" height="100pt">'
+    (tmp_path / "graph.svg").write_text(f'{head}<g id="graph0" class="graph"></g></svg>')
+    (tmp_path / "curve.svg").write_text(f"{head}</svg>")
+    assert 'width="400" height="133" style="--own: 300pt"' in figure("A graph", "graph.svg", tmp_path)
+    assert 'width="400" height="133" loading' in figure("A curve", "curve.svg", tmp_path)
+
+
+def test_the_title_of_a_fold_has_typographic_apostrophes_but_its_code_has_not():
+    shown = page_of(a_note("<details><summary>The lecture's <code>d['a']</code></summary>\n\nText.\n\n</details>"))
+    assert "<summary>The lecture’s <code>d['a']</code></summary>" in shown
+
+
+def test_a_path_can_be_broken_between_its_folders_only():
+    assert "<code>a/<wbr/>b_c/<wbr/>d.py</code> and <code>1 / 2</code>" in page_of(a_note("`a/b_c/d.py` and `1 / 2`"))
+
+
+def test_lines_that_changed_beside_each_other_are_marked_as_one():
+    assert '<span class="hll">b\nc\n</span>d' in code_block("a\nb\nc\nd", "text", changed=[2, 3])
+
+
+def test_a_formula_of_the_glossary_is_plain_where_only_text_can_stand():
+    assert Glossary("- **sigmoid**: $1 / (1 + e^{-x})$, a curve.").words["sigmoid"] == "1 / (1 + e⁻ˣ), a curve."
+
+
 def test_a_figure_keeps_its_words_and_leads_to_its_file():
     page = page_of(a_note(cell("draw()"), "![A *graph*](figures/a.svg)"))
     image = '<a class="figure" href="figures/a.svg"><img src="figures/a.svg" alt="A graph"'
@@ -186,9 +222,9 @@ def test_a_new_version_marks_the_lines_that_changed_and_leads_to_the_one_before_
     )
     marked = BeautifulSoup(page_of(*notes), "html.parser").select(".hll")
     assert [line.get_text() for line in marked] == ["    b = 3\n"]
-    version = "<code>Value</code>, version"
-    assert f'{version} 2 · ← <a href="00-note.html#cell-1">version 1, in note 00</a>' in page_of(*notes)
-    assert f'{version} 1 · <a href="01-note.html#cell-1">version 2, in note 01</a> →' in page_of(*notes, at=0)
+    version, note = "<code>Value</code>, version", "note\N{NO-BREAK SPACE}"
+    assert f'{version} 2 · ← <a href="00-note.html#cell-1">version 1, in {note}00</a>' in page_of(*notes)
+    assert f'{version} 1 · <a href="01-note.html#cell-1">version 2, in {note}01</a> →' in page_of(*notes, at=0)
 
 
 def test_a_name_that_a_note_needs_leads_to_its_definition():

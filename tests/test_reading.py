@@ -281,3 +281,36 @@ def test_the_theme_has_three_states(open_page):
         schemes.append(page.evaluate("getComputedStyle(document.body).colorScheme"))
         page.locator(f"label[for=__palette_{number}]").click()
     assert schemes == ["dark", "light", "dark"]  # the system's, light, dark
+
+
+def test_on_a_phone_a_wide_graph_is_legible_and_moved_aside_under_a_fade_and_the_page_is_not(open_page):
+    page = open_page("08-each-operation-knows-its-rule.html", width=360)
+    link = page.locator("a.figure", has=page.locator("img[src*=neuron-by-closures]"))
+    link.scroll_into_view_if_needed()
+    image = link.locator("img").evaluate("(image) => [image.clientWidth, Number(image.getAttribute('width'))]")
+    assert 16 * image[0] / image[1] >= 9  # its letters are 12 pt of the drawing
+    at_edge = "(link) => [link.scrollWidth > link.clientWidth, getComputedStyle(link).getPropertyValue('--fade')]"
+    overflows, fade = link.evaluate(at_edge)
+    assert overflows and fade != "0px"
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_the_link_of_a_heading_is_on_no_line_of_its_own_and_makes_no_page_wider(open_page):
+    page = open_page("24-a-layer-in-matrices.html", width=360)
+    heights = page.locator("article > :is(h2, h3):has(.headerlink)").evaluate_all(
+        """(all) => all.map((heading) => {
+            const before = heading.offsetHeight;
+            heading.querySelector('.headerlink').remove();
+            return [before, heading.offsetHeight];
+        })"""
+    )
+    assert len(heights) > 5 and all(before == after for before, after in heights)
+
+
+def test_the_gap_below_an_aside_is_that_between_paragraphs(open_page):
+    page = open_page("14-a-number-to-make-small.html", width=360)
+    gaps = page.locator("article > .noted:has(+ p)").evaluate_all(
+        """(all) => all.map((each) => each.nextElementSibling.getBoundingClientRect().top
+            - each.querySelector('.note').getBoundingClientRect().bottom)"""
+    )
+    assert gaps and max(gaps) <= 18.1  # 1em

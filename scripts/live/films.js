@@ -18,8 +18,8 @@ export function show(svg, figure, ariaLabel) {
   }
   film.setAttribute("style", `--own: ${parseFloat(film.getAttribute("width"))}pt`);
   Object.assign(film, { role: "img", ariaLabel });
-  figure.querySelector("svg")?.remove();
-  figure.prepend(film);
+  if (!figure.querySelector(".reel")) figure.prepend(Object.assign(document.createElement("div"), { className: "reel" }));
+  figure.querySelector(".reel").replaceChildren(film);
   turn(figure, figure.dataset.at);
 }
 

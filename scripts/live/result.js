@@ -114,7 +114,8 @@ function put(element, nodes) {
 async function drawing(svg, alt) {
   const image = Object.assign(new Image(), { className: "figure", alt, src: `data:image/svg+xml,${encodeURIComponent(svg)}` });
   await image.decode().catch(() => {});
-  return made("figure", {}, image);
+  if (svg.includes('class="graph"')) image.style.setProperty("--own", `${image.naturalWidth}px`); // see a.figure in book.css
+  return made("figure", {}, made("div", { className: "reel" }, image));
 }
 
 // A small curve of the list of five numbers or more that a text ends with, if it does.

@@ -20,9 +20,8 @@ def shown_code(cell: Cell, number: int, found: list[Definition], answers: bool =
     """A cell's code, its changed lines marked; with its number for the page script, if it answers."""
     old = {line for each in found if each.previous for line in each.unchanged}
     kind = "drawn" if "hide-input" in cell.tags else ""
-    anchor = f'<span id="cell-{number}"></span>\n' if found else ""
-    named = f' data-cell="{number}"' if answers else ""
-    return anchor + code_block(cell.source, "python", kind, cell.title, changed_lines(found), old, named) + "\n"
+    named = (f' id="cell-{number}"' if found else "") + (f' data-cell="{number}"' if answers else "")
+    return code_block(cell.source, "python", kind, cell.title, changed_lines(found), old, named) + "\n"
 
 
 def changed_lines(found: list[Definition]) -> list[int]:
@@ -92,4 +91,4 @@ def page_of(definition: Definition) -> str:
 
 def beside(definition: Definition, other: Definition) -> str:
     """How the caption of a definition names the one before or after it."""
-    return other.label if other.note is definition.note else f"{other.label}, in note {other.note.number}"
+    return other.label if other.note is definition.note else f"{other.label}, in {other.place}"

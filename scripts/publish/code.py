@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container
 from html import escape
+from itertools import groupby
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -34,10 +35,10 @@ def code_block(
     """Source as a block: `kind` is one more class, `title` a line above it, `changed` are lines (from 1) to mark, `old`
     are some to dim, `attributes` are more of HTML's."""
     shown = re.sub(UNCOLOURED, r"\1", highlight(source, lexer(language), HtmlFormatter(nowrap=True)))
-    lines = shown.splitlines(keepends=True)
-    for at, line in enumerate(lines):
-        if marked := "hll" if at + 1 in changed else "old" if at + 1 in old else "":
-            lines[at] = f'<span class="{marked}">{line}</span>'
+    numbered = enumerate(shown.splitlines(keepends=True), 1)
+    parts = groupby(numbered, lambda line: "hll" if line[0] in changed else "old" if line[0] in old else "")
+    marked = [(kind, "".join(text for _, text in lines)) for kind, lines in parts]
+    lines = [f'<span class="{kind}">{text}</span>' if kind else text for kind, text in marked]
     head = f'<span class="filename">{escape(title)}</span>' if title else ""
     classes = " ".join(filter(None, ["highlight", "console" if language in ("console", "pycon") else "", kind]))
     numbers = ' data-search-exclude=""' if kind == "output" else ""

@@ -9,9 +9,10 @@ from scripts.note.outcome import DARK
 from scripts.publish.signs import with_signs
 
 FILM = '<svg class="film"'
+BY_GRAPHVIZ = 'class="graph"'  # its letters cannot be read where it is made small
 ALT = 200  # letters: a longer text is a caption
 SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)pt"\s+height="([\d.]+)pt"')
-END = re.compile(r"[.;:](?= )|,(?= )")
+STOPS = [re.compile(end) for end in (r"\.(?= )", r"[;:](?= )", r",(?= )", r"(?= )")]  # from the strongest
 # What moves a film, and what is not in its last frame: `film` of notes/06 writes each group of parts as a line.
 MOVING = re.compile(rb'<style>\n\.film [\s\S]*?</style>\n|^<g class="frame" .*\n', re.M)
 
@@ -31,14 +32,16 @@ def film(alt: str, path: Path, moving: bool = True) -> str | None:
     figures."""
     if path.suffix != ".svg" or not path.exists() or not path.read_bytes().startswith(FILM.encode()):
         return None
-    svg = path.read_text(encoding="utf-8").replace(DARK, "")
+    svg, caption = path.read_text(encoding="utf-8").replace(DARK, ""), ""
     if not moving:
-        svg = still(path).decode().replace('class="frame last"', 'class="last"')  # what moves another film moves it not
+        svg, said = apart(still(path).decode())
+        svg = svg.replace('class="frame last"', 'class="last"')  # what moves another film moves it not
+        caption = f"<figcaption>{said}</figcaption>" if said else ""
     wide = SIZE.search(svg[:600])
     own = f' style="--own: {wide[1]}pt"' if moving and wide else ""  # the width that film.css goes by
     svg = svg.replace(FILM, f'{FILM} role="img" aria-label="{escape(alt)}"{own}', 1)
     kind = ' class="film"' if moving else ""
-    return f"<figure{kind} data-search-exclude>{svg.rstrip()}</figure>\n"
+    return f'<figure{kind} data-search-exclude><div class="reel">{svg.rstrip()}</div>{caption}</figure>\n'
 
 
 def still(path: Path) -> bytes:
@@ -48,24 +51,34 @@ def still(path: Path) -> bytes:
     return MOVING.sub(b"", svg) if svg.startswith(FILM.encode()) else svg
 
 
+def apart(svg: str) -> tuple[str, str]:
+    """A film's last frame without its caption and the room for that, and the caption."""
+    lines = re.findall(r'<tspan x="[^"]*" y="(\d+)">(.*?)</tspan>', svg)
+    if not lines:
+        return svg, ""
+    height = int(lines[0][0]) - 18  # as looks/film.js does it
+    svg = re.sub(r' height="\d+pt" viewBox="(.*?) \d+"', rf' height="{height}pt" viewBox="\1 {height}"', svg, count=1)
+    return re.sub(r'<text class="caption">.*?</text>', "", svg), " ".join(line for _, line in lines)
+
+
 def short(alt: str) -> tuple[str, str]:
-    """A figure's words, divided where the last sentence or part of one ends that an alt text has room for."""
+    """A figure's alt text and its caption: all its words, if they are many, and then of them as many whole sentences or
+    parts of one as an alt text has room for."""
     if len(alt) <= ALT:
         return alt, ""
-    ends = list(END.finditer(alt, 0, ALT))
-    strong = [end for end in ends if end[0] != ","]
-    at = (strong or ends or [*re.compile(" |$").finditer(alt, ALT // 2)][:1])[-1]
-    rest = alt[at.end() :].strip()
-    word = re.match(r"[a-z]{2,}\b", rest)  # rather than the name of a variable
-    return alt[: at.start()].rstrip(" .;:,"), rest[:1].upper() + rest[1:] if word else rest
+    found = next(filter(None, ([*end.finditer(alt, 0, ALT)] for end in STOPS)), [])
+    return alt[: found[-1].start() if found else ALT], alt.rstrip(".") + "."
 
 
 def size(path: Path) -> str:
     """The attributes that say how large a picture is, so that the page does not move when it comes."""
     if not path.exists() or path.suffix != ".svg":
         return ""
-    found = SIZE.search(path.read_text(encoding="utf-8")[:600])
-    return f' width="{points(found[1])}" height="{points(found[2])}"' if found else ""
+    svg = path.read_text(encoding="utf-8")
+    if not (found := SIZE.search(svg[:600])):
+        return ""
+    own = f' style="--own: {found[1]}pt"' if BY_GRAPHVIZ in svg else ""
+    return f' width="{points(found[1])}" height="{points(found[2])}"{own}'
 
 
 def points(said: str) -> int:

@@ -12,10 +12,16 @@ from scripts.publish.html import Html
 
 OPENING = ("link_open", "strong_open")  # what is between these and their closings is left as it is
 CLOSING = ("link_close", "strong_close")
+RAISED = str.maketrans("0123456789+-nx", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣ")
 
 
 def word_anchor(word: str) -> str:
     return "word-" + slug(word, "-")
+
+
+def raised(tex: str) -> str:
+    """A simple formula as a text without markup, which is all that a tip can have."""
+    return re.sub(r"\^\{(.*?)\}", lambda power: power[1].translate(RAISED), tex)
 
 
 def entry_word(inline: Token) -> str:
@@ -33,7 +39,8 @@ def entries(text: str) -> Iterator[tuple[str, str, list[str]]]:
             _, meaning = divided(children[1 + [child.type for child in children].index("strong_close") :])
             for child in meaning:
                 depth += (child.type == "link_open") - (child.type == "link_close")
-                said += "" if depth or child.type == "link_close" else child.content or " " * ("break" in child.type)
+                words = raised(child.content) if child.type == "math_inline" else child.content
+                said += "" if depth or child.type == "link_close" else words or " " * ("break" in child.type)
             notes = [str(child.attrs["href"]).removesuffix(".md") for child in children if child.type == "link_open"]
             yield word, re.sub(r"; +\.", ".", said.strip().rstrip(".; ") + "."), notes
 
@@ -115,6 +122,7 @@ def titled(children: list[Token], titles: dict[str, str]) -> list[Token]:
             words = takewhile(lambda each: each.type != "link_close", children[at + 1 :])
             code = any(each.type == "code_inline" for each in words)
             title = "" if code else titles.get(str(child.attrs["href"]).removesuffix(".md"), "")
+            title = title.replace(" · ", "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}", 1)  # its number is not left alone
             made += [child, Token("text", "", 0, content=title)] if title else [child]
             continue
         title = "" if child.type == "link_close" else title

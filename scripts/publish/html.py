@@ -23,6 +23,8 @@ TYPOGRAPHIC = parser().enable("smartquotes")
 TYPOGRAPHIC.options["typographer"] = True
 MARKDOWN = re.compile(r"[\\`*_{}\[\]#!~:]")
 MARK = re.compile(r"[.,;:!?)\]”’…]+")
+SUMMARY = re.compile(r"(?<=<summary>).*?(?=</summary>)")
+APOSTROPHE = re.compile(r"(?<=\w)'(?![^<]*</code>)")
 VIDEO = re.compile(r"https://(?:youtu\.be|www\.youtube\.com)/")
 
 Tokens = Sequence[Token]
@@ -55,6 +57,10 @@ class Html(RendererHTML):
 
     def text(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         return with_signs(super().text(tokens, at, options, env))
+
+    def code_inline(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
+        """Code, in which a path may be broken between its folders."""
+        return re.sub(r"(?<=\w/)(?=\w)", "<wbr/>", super().code_inline(tokens, at, options, env))
 
     def fence(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         language, _, kind = tokens[at].info.strip().partition(" ")
@@ -105,7 +111,8 @@ class Html(RendererHTML):
 
     def html_block(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
         kind = "heads" if "<summary>Needs and defines</summary>" in tokens[at].content else "example"
-        return re.sub(r"<details(?! class)", f'<details class="{kind}"', tokens[at].content)
+        shown = SUMMARY.sub(lambda words: with_signs(APOSTROPHE.sub("’", words[0])), tokens[at].content)
+        return re.sub(r"<details(?! class)", f'<details class="{kind}"', shown)
 
 
 def is_figure(inline: Token) -> bool:

@@ -65,9 +65,15 @@ class Definition:
         return found
 
     @property
+    def place(self) -> str:
+        """Its note, as a line does not break it."""
+        return f"note\N{NO-BREAK SPACE}{self.note.number}"
+
+    @property
     def where(self) -> str:
         """Its version and its note, as a heading says it."""
-        return f"{self.label[:1].upper()}{self.label[1:]}, note {self.note.number}"
+        version = self.label.replace(" ", "\N{NO-BREAK SPACE}")
+        return f"{version[:1].upper()}{version[1:]}, {self.place}"
 
 
 def first_line(statement: ast.stmt) -> int:
