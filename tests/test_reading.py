@@ -103,11 +103,16 @@ def test_the_drawer_is_of_the_books_paper_and_opens_where_the_reader_is(open_pag
     assert page.evaluate(colours) == page.evaluate("getComputedStyle(document.body).backgroundColor")
 
 
-def test_code_that_goes_on_beyond_a_phone_fades(open_page):
-    fades = open_page(GUESSES, width=390).evaluate(
-        """() => [...document.querySelectorAll('article pre > code')]
-        .filter((code) => code.offsetParent && code.scrollWidth > code.clientWidth + 1)
-        .map((code) => getComputedStyle(code).getPropertyValue('--fade'))"""
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [(GUESSES, "pre > code"), ("22-what-pytorch-does.html", "table"), ("15-gradient-descent.html", ".reel")],
+)
+def test_what_goes_on_beyond_a_phone_fades(open_page, name, kind):
+    fades = open_page(name, width=390).evaluate(
+        """(kind) => [...document.querySelectorAll(`article ${kind}`)]
+        .filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 1)
+        .map((each) => getComputedStyle(each).getPropertyValue('--fade'))""",
+        kind,
     )
     assert fades and set(fades) != {"0px"}
 
