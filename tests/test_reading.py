@@ -51,6 +51,9 @@ def test_a_note_prints_on_white_in_full_and_without_the_site_around_it(open_page
     for gone in (".md-header", ".md-sidebar", ".md-footer", ".copy", ".always", ".headerlink"):
         assert not page.locator(gone).first.is_visible(), gone
     assert page.locator("h1").is_visible()
+    rooms = "(all) => all.map((each) => getComputedStyle(each)).map((s) => [parseInt(s.paddingBottom), s.breakInside])"
+    kept = page.locator("article .highlight:has(+ :is(.output, .error)), article summary:has(+ .highlight)")
+    assert all(room > 100 and inside == "avoid" for room, inside in kept.evaluate_all(rooms))  # for what comes below
     assert page.evaluate("getComputedStyle(document.querySelector('article details')).breakInside") == "auto"
     heights = page.evaluate(
         "[...document.querySelectorAll('article details > :is(p, .highlight)')].map((each) => each.offsetHeight)"
@@ -103,11 +106,16 @@ def test_the_drawer_is_of_the_books_paper_and_opens_where_the_reader_is(open_pag
     assert page.evaluate(colours) == page.evaluate("getComputedStyle(document.body).backgroundColor")
 
 
-def test_code_that_goes_on_beyond_a_phone_fades(open_page):
-    fades = open_page(GUESSES, width=390).evaluate(
-        """() => [...document.querySelectorAll('article pre > code')]
-        .filter((code) => code.offsetParent && code.scrollWidth > code.clientWidth + 1)
-        .map((code) => getComputedStyle(code).getPropertyValue('--fade'))"""
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [(GUESSES, "pre > code"), ("22-what-pytorch-does.html", "table"), ("15-gradient-descent.html", ".reel")],
+)
+def test_what_goes_on_beyond_a_phone_fades(open_page, name, kind):
+    fades = open_page(name, width=390).evaluate(
+        """(kind) => [...document.querySelectorAll(`article ${kind}`)]
+        .filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 1)
+        .map((each) => getComputedStyle(each).getPropertyValue('--fade'))""",
+        kind,
     )
     assert fades and set(fades) != {"0px"}
 
