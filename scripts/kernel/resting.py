@@ -13,7 +13,6 @@ import asyncio
 import contextvars
 import faulthandler
 import gc
-import json
 import logging
 import os
 import random
@@ -35,6 +34,7 @@ from tornado.ioloop import IOLoop
 
 from scripts.kernel.offspring import copy, end_children, guard
 from scripts.kernel.options import OPTIONS
+from scripts.kernel.streams import json_bytes
 from scripts.kernel.touched import CONSTANT, Touched
 
 BESIDES = [
@@ -98,7 +98,7 @@ class RestingKernel:
         self.close()
         why = self.shared(pipe)
         said = {"shared": why, "read": self.touched.read, "wrote": self.touched.wrote}
-        place.with_suffix(".new").write_text(json.dumps(said))
+        place.with_suffix(".new").write_bytes(json_bytes(said))
         place.with_suffix(".new").rename(place.with_suffix(".rests"))
         target = waited(pipe, copy if not why else None)
         os.close(pipe)
