@@ -15,7 +15,6 @@ import faulthandler
 import gc
 import logging
 import os
-import random
 import selectors
 import signal
 import sys
@@ -25,6 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from random import getstate, setstate  # a note may put others in their place
 from typing import Any
 
 import ipykernel_launcher
@@ -92,7 +92,7 @@ class RestingKernel:
 
     def rest(self, place: Path, pipe: int) -> Path:
         """Waits at the pipe; returns the place where to go on, in a copy of this process if there can be one."""
-        collects, chance, handlers = gc.isenabled(), random.getstate(), list(logging.getLogger("tornado").handlers)
+        collects, chance, handlers = gc.isenabled(), getstate(), list(logging.getLogger("tornado").handlers)
         gc.disable()  # what the notes have left to be collected is collected when a run would
         names = [(module, name, getattr(module, name)) for module, name in BORROWED]
         self.close()
@@ -106,7 +106,7 @@ class RestingKernel:
         for module, name, value in names:
             setattr(module, name, value)
         logging.getLogger("tornado").handlers[:] = handlers
-        random.setstate(chance)
+        setstate(chance)
         if collects:
             gc.enable()
         return target
