@@ -22,12 +22,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from random import getstate, setstate  # a note may put others in their place
 from typing import Any
 
-import ipykernel_launcher
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from tornado.ioloop import IOLoop
@@ -61,7 +61,8 @@ class RestingKernel:
         self.files = descriptors()
         self.over = threading.Event()
         self.app = IPKernelApp.instance()
-        sys.argv = [ipykernel_launcher.__file__, "-f", f"{folder}/start.json", *OPTIONS]  # a note's argparse reads it
+        launcher = getattr(find_spec("ipykernel_launcher"), "origin", "")
+        sys.argv = [launcher, "-f", f"{folder}/start.json", *OPTIONS]  # a note's argparse reads it
         self.app.initialize([*sys.argv[1:], f"--ip={folder}/start.socket", *BESIDES])
         self.streams: list[Any] = [sys.stdout, sys.stderr]
         self.touched = Touched()
