@@ -244,7 +244,7 @@ def test_after_a_few_edits_of_hostile_notes_all_results_are_a_clean_run_s(unlike
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_after_many_edits_of_hostile_notes_all_results_are_a_clean_run_s(unlike_pytest, tmp_path_factory):
     hostile(unlike_pytest, EDITS or 20, tmp_path_factory.mktemp("clean"))
 
@@ -268,7 +268,7 @@ def another(chosen: random.Random, source: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_after_edits_of_the_book_s_own_notes_all_results_are_a_clean_run_s(unlike_pytest, tmp_path_factory):
     book, chosen = unlike_pytest, random.Random(SEED)
     for path in sorted((ROOT / "notes").glob("0[0-7]-*.md")):

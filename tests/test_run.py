@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import nbformat
@@ -54,6 +55,34 @@ def test_an_exception_that_a_cell_announces_is_recorded_and_the_run_goes_on(book
     run.run()
     text = output("before\nZeroDivisionError: division by zero")
     assert book["00-a.md"] == a_note(raising, text, cell("1"), output("1"))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "words"),
+    [
+        ("graphviz.Graph(body=['a -- b'])", "a--b"),
+        ("graphviz.Source('digraph { a -> b }')", "a->b"),
+        ("graphviz.Digraph(body=['a [label=\"= <b>\"]'])", "= <b>"),
+    ],
+)
+def test_every_graph_of_the_package_graphviz_is_drawn(book, drawn, words):
+    book["00-a.md"] = a_note(cell(f"import graphviz\n{drawn}"))
+    run.run()
+    assert words in [element.text for element in ET.parse(book.figure("00-a-3-0.svg")).iter()]
+
+
+def test_a_graph_is_laid_out_by_the_engine_that_it_names(book):
+    drawn = "import graphviz\nfor engine in 'dot', 'circo': display(graphviz.Digraph(body=['a -> b'], engine=engine))"
+    book["00-a.md"] = a_note(cell(drawn))
+    run.run()
+    dot, circo = (book.figure(f"00-a-3-{number}.svg").read_text() for number in (0, 1))
+    assert dot != circo
+
+
+def test_what_would_be_missing_in_a_drawing_is_refused(book):
+    book["00-a.md"] = a_note(cell("import graphviz\ngraphviz.Digraph(body=['a [label = <<b>x</b>>]'])"))
+    with pytest.raises(Problem, match="a label in HTML would not be drawn: write it as text"):
+        run.run()
 
 
 def test_a_new_figure_gets_a_file_and_an_image_line_without_words(book):

@@ -180,6 +180,8 @@ LEFT_BEHIND = [
     ("import random; random.seed(1)", "random.random()", "0.13436424411240122", ""),
     ("import math; math.tau = 6", "math.tau", "6", ""),
     ("import asyncio; loop = asyncio.get_running_loop()", "loop is asyncio.get_running_loop()", "True", ""),
+    ("import random; random.getstate = None", "random.getstate is None", "True", ""),
+    ("import json; json.dumps = json.loads = lambda *a, **b: 'mine'", "json.dumps(1)", "'mine'", ""),
     ("import gc; gc.disable()", "gc.collect();\ngc.isenabled()", "False", ""),
     ("from concurrent.futures import ThreadPoolExecutor as E; e = E(1); list(e.map(abs, [-1]))",
      "list(e.map(abs, [-3]))", "[3]", "a thread"),

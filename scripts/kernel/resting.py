@@ -13,10 +13,8 @@ import asyncio
 import contextvars
 import faulthandler
 import gc
-import json
 import logging
 import os
-import random
 import selectors
 import signal
 import sys
@@ -24,17 +22,19 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from random import getstate, setstate  # a note may put others in their place
 from typing import Any
 
-import ipykernel_launcher
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from tornado.ioloop import IOLoop
 
 from scripts.kernel.offspring import copy, end_children, guard
 from scripts.kernel.options import OPTIONS
+from scripts.kernel.streams import json_bytes
 from scripts.kernel.touched import CONSTANT, Touched
 
 BESIDES = [
@@ -61,7 +61,8 @@ class RestingKernel:
         self.files = descriptors()
         self.over = threading.Event()
         self.app = IPKernelApp.instance()
-        sys.argv = [ipykernel_launcher.__file__, "-f", f"{folder}/start.json", *OPTIONS]  # a note's argparse reads it
+        launcher = getattr(find_spec("ipykernel_launcher"), "origin", "")
+        sys.argv = [launcher, "-f", f"{folder}/start.json", *OPTIONS]  # a note's argparse reads it
         self.app.initialize([*sys.argv[1:], f"--ip={folder}/start.socket", *BESIDES])
         self.streams: list[Any] = [sys.stdout, sys.stderr]
         self.touched = Touched()
@@ -92,13 +93,13 @@ class RestingKernel:
 
     def rest(self, place: Path, pipe: int) -> Path:
         """Waits at the pipe; returns the place where to go on, in a copy of this process if there can be one."""
-        collects, chance, handlers = gc.isenabled(), random.getstate(), list(logging.getLogger("tornado").handlers)
+        collects, chance, handlers = gc.isenabled(), getstate(), list(logging.getLogger("tornado").handlers)
         gc.disable()  # what the notes have left to be collected is collected when a run would
         names = [(module, name, getattr(module, name)) for module, name in BORROWED]
         self.close()
         why = self.shared(pipe)
         said = {"shared": why, "read": self.touched.read, "wrote": self.touched.wrote}
-        place.with_suffix(".new").write_text(json.dumps(said))
+        place.with_suffix(".new").write_bytes(json_bytes(said))
         place.with_suffix(".new").rename(place.with_suffix(".rests"))
         target = waited(pipe, copy if not why else None)
         os.close(pipe)
@@ -106,7 +107,7 @@ class RestingKernel:
         for module, name, value in names:
             setattr(module, name, value)
         logging.getLogger("tornado").handlers[:] = handlers
-        random.setstate(chance)
+        setstate(chance)
         if collects:
             gc.enable()
         return target

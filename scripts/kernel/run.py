@@ -62,9 +62,10 @@ def stale_results(notes: list[Note], folder: Path) -> Iterator[Problem]:
 def show_progress(note: Note, start: float, at: int) -> None:
     """On a terminal, the note and cell under way and the seconds it has taken."""
     if sys.stdout.isatty():
-        cells = sum(isinstance(block, Cell) for block in note.blocks[: at + 1])
         seconds = time.perf_counter() - start
-        print(f"\r\x1b[K{note.stem:<34} {cells:>4}/{len(note.cells)} {seconds:>7.1f} s", end="", flush=True)
+        print(
+            f"\r\x1b[K{note.stem:<34} {note.cells_until(at):>4}/{len(note.cells)} {seconds:>7.1f} s", end="", flush=True
+        )
 
 
 def show_row(name: str, cells: int, seconds: float, what: str = "") -> None:

@@ -18,14 +18,24 @@ from jupyter_client.jsonutil import json_default
 from jupyter_client.session import json_packer
 
 ORDER = threading.RLock()  # who holds it writes
+ENCODER = json.JSONEncoder(default=json_default, ensure_ascii=False, allow_nan=False)  # not json.dumps: a note may
+DECODER = json.JSONDecoder()  # put something else in its place
+ASCII = json.JSONEncoder(default=json_default)
 
 
 def json_bytes(message: Any) -> bytes:
     """A message as it is sent, also where half a character is in it."""
     try:
-        return bytes(json_packer(message))
+        return ENCODER.encode(message).encode()
     except UnicodeEncodeError:
-        return json.dumps(message, default=json_default).encode()
+        return ASCII.encode(message).encode()
+    except (TypeError, ValueError):  # it is no JSON
+        return bytes(json_packer(message))
+
+
+def read_json(said: bytes) -> Any:
+    """What a message says."""
+    return DECODER.decode(bytes(said).decode())
 
 
 class Descriptors:

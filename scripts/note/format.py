@@ -1,5 +1,6 @@
 """A note of the format: what its file says, the blocks that this is made of, and the same with other results."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,9 +62,13 @@ class Note:
     def lines(self) -> tuple[str, ...]:
         return tuple(self.body.split("\n"))
 
-    @property
+    @cached_property
     def cells(self) -> list[Cell]:
         return [block for block in self.blocks if isinstance(block, Cell)]
+
+    def cells_until(self, at: int) -> int:
+        """How many cells there are up to the block of this number."""
+        return bisect_right(self.cells, self.blocks[at].line, key=lambda cell: cell.line)
 
     def place(self, line: int) -> str:
         return f"{self.path}:{line}"
@@ -73,7 +78,8 @@ class Note:
 
     def with_results(self, results: list[list[str]]) -> str:
         """The note's text with these lines of results (from `result_lines`) below its cells, in order."""
-        lines = list(self.lines)
-        for cell, result in reversed(list(zip(self.cells, results, strict=True))):
-            lines[cell.end : cell.results_end] = result
-        return ("\r\n" if self.crlf else "\n").join(lines)
+        lines, at = list[str](), 0
+        for cell, result in zip(self.cells, results, strict=True):
+            lines += [*self.lines[at : cell.end], *result]
+            at = cell.results_end
+        return ("\r\n" if self.crlf else "\n").join([*lines, *self.lines[at:]])

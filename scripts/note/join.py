@@ -63,15 +63,16 @@ def joined(found: Iterable[Iterable[Piece]]) -> list[Piece]:
     """The pieces of cells as one module. Raises Problem for a definition that cannot take the place of the earlier
     one."""
     module: list[Piece] = []
+    places: dict[str, int] = {}  # in the module, of what has a name
     for cell in found:
         follows = False  # whether the piece before it in the cell stands before it in the module, too
         for piece in cell:
-            names = [each.name for each in module]
-            at = names.index(piece.name) if piece.name in names and piece.name else -1
+            at = places.get(piece.name, -1) if piece.name else -1
             if at >= 0 and takes_the_place(piece, module, at):
                 module[at] = replace(piece, gap=module[at].gap)
                 follows = False
             elif piece.source:
+                places.setdefault(piece.name, len(module))
                 module.append(piece if follows else replace(piece, gap="\n\n\n"))
                 follows = True
     return module

@@ -1,7 +1,7 @@
 """Recording: what is written below each cell after a run, and where that is not what is recorded there."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,13 +54,13 @@ def hints(note: Note, results: list[Recorded]) -> list[str]:
 def settle(note: Note, outcomes: list[Outcome], lock: Lock) -> list[Recorded]:
     """What is below each cell of a note after a run that gave these: the recorded result where it agrees, else the
     fresh one."""
-    known = lock.get(Path(note.path).name, [])
+    known = frozenset(lock.get(Path(note.path).name, []))
     theirs = carried(note, [fresh.pictures for fresh in outcomes], lock)
     cells = zip(note.cells, theirs, outcomes, strict=True)
     return [_settle(note, cell, its, fresh, known) for cell, its, fresh in cells]
 
 
-def _settle(note: Note, cell: Cell, its: Carried, fresh: Outcome, known: list[str]) -> Recorded:
+def _settle(note: Note, cell: Cell, its: Carried, fresh: Outcome, known: Set[str]) -> Recorded:
     if "verbatim" not in cell.tags and (what := unstable(fresh.text or "")):
         remedy = 'print what is the same in every run; if this is, tag the block "verbatim"'
         raise note.problem(cell.line, f"its output holds {what}", remedy)
@@ -93,7 +93,7 @@ def undrawn(note: Note, figure: Figure) -> Problem:
     return note.problem(figure.line, f"the cell above does not draw {figure.path}", remedy)
 
 
-def disagreement(cell: Cell, old: tuple[bytes, ...], fresh: Outcome, known: list[str]) -> tuple[int, str] | None:
+def disagreement(cell: Cell, old: tuple[bytes, ...], fresh: Outcome, known: Set[str]) -> tuple[int, str] | None:
     """The line and the fact in which a cell's recorded result, with these pictures, is not the fresh one; None if it
     is."""
     varies = "varies" in cell.tags

@@ -5,7 +5,12 @@ import re
 import warnings
 
 SHELL = re.compile(r"\s*(?:[\w., ]+=\s*)?(?:!|%{1,2}(?:sx|system)\b)")  # IPython drops the exit status of these
-ENDS = ("exit", "quit")  # a kernel ignores them
+HELP = re.compile(r"\s*\?{1,2}\s*[\w.*%]+\s*$|\s*[\w.*%]+\?{1,2}\s*$")  # it goes to a pager, which no note has
+NOTHING = {  # a kernel ignores them
+    "exit": ("ends nothing here: the notes go on", "delete it, or raise an exception"),
+    "quit": ("ends nothing here: the notes go on", "delete it, or raise an exception"),
+    "breakpoint": ("stops nothing here: nobody could answer", "delete it"),
+}
 
 
 def syntax_tree(source: str) -> ast.Module:
@@ -20,13 +25,16 @@ def passed_over(source: str) -> tuple[int, str, str] | None:
     try:
         tree = syntax_tree(source)
     except SyntaxError:  # plain Python has no line for a shell
-        lines = enumerate(source.split("\n"), 1)
-        found = next((line for line, text in lines if SHELL.match(text)), None)
-        remedy = "write subprocess.run([...], check=True)"
-        return (found, "a line for the shell, whose failure nobody would see", remedy) if found else None
+        for line, text in enumerate(source.split("\n"), 1):
+            if SHELL.match(text):
+                remedy = "write subprocess.run([...], check=True)"
+                return line, "a line for the shell, whose failure nobody would see", remedy
+            if HELP.match(text) and not source.startswith("%%"):
+                return line, "what it asks for would not be shown", "write help(...)"
+        return None
     for node in ast.walk(tree):
         called = node.func if isinstance(node, ast.Call) else node.value if isinstance(node, ast.Expr) else None
-        if isinstance(called, ast.Name) and called.id in ENDS:
-            fact = f"{called.id} ends nothing here: the notes go on"
-            return called.lineno, fact, "delete it, or raise an exception"
+        if isinstance(called, ast.Name) and called.id in NOTHING:
+            fact, remedy = NOTHING[called.id]
+            return called.lineno, f"{called.id} {fact}", remedy
     return None
