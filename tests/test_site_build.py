@@ -197,7 +197,7 @@ FORMULAS = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, 0x221A}
 def faces(tmp_path_factory) -> dict[str, TTFont]:
     """The faces for a text, by their files' names."""
     folder = tmp_path_factory.mktemp("faces") / "new" / "folder"
-    fonts.write_fonts(folder, "a &rarr; ∂")
+    fonts.write_fonts(folder, "a&rarr;∂")
     return {path.name: TTFont(path) for path in folder.iterdir()}
 
 
