@@ -169,7 +169,10 @@ def test_a_definition_is_replaced_where_nothing_has_run_it(between):
             ["a = 1", "\n\nb = 2\n1 / 0\nc = 3"],
             "notes/01.md:7: {} cannot be imported: ZeroDivisionError: division by zero",
         ),
-        (["def f():\n    1 / 0", "def g(): pass\nf()"], "notes/00.md:5: {} cannot be imported: ZeroDivisionError"),
+        (
+            ["def f():\n    1 / 0\n    return 1", "def g(): pass\nf()"],
+            "notes/00.md:5: {} cannot be imported: ZeroDivisionError",
+        ),
         (["def f():\n    return 1", "1 / 0"], "notes/01.md:4: {} cannot be imported: ZeroDivisionError"),
         (["import nowhere"], "notes/00.md:4: {} cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
         (["import os\nos._exit(3)"], "micrograd: the package cannot be imported: Python ends with 3"),

@@ -73,6 +73,6 @@ def place(module: list[Piece], line: int) -> str:
     for piece in module:
         at += piece.gap.count("\n")
         if at <= line:
-            found = piece.note.place(min(piece.line + line - at, piece.line + piece.source.count("\n")))
+            found = piece.note.place(piece.line + line - at)
         at += piece.source.count("\n")
     return found
