@@ -51,10 +51,19 @@ def test_lines_have_no_numbers_and_a_name_is_one_word_with_its_index_below():
     for environment in ("aligned", "align", "align*", "split"):
         made = mathml(rf"\begin{{{environment}}}a&=b\nonumber\\c&=d\notag\end{{{environment}}}", "x", True)
         assert made.count("<mtr>") == 2 and "(1)" not in made and "\\" not in made
-    assert "<munder><mi>arg\N{NO-BREAK SPACE}max</mi><mi>x</mi></munder>" in mathml(
-        r"\operatorname*{arg\,max}_x f", "x", True
-    )
+    for name in r"arg\,max", r"arg\,min", "argmax", "argmin", "lim", "max", "min":
+        shown = name.replace("\\,", "\N{NO-BREAK SPACE}")
+        made = mathml(rf"\operatorname*{{{name}}}_x f", "x", True)
+        assert f"<munder><mi>{shown}</mi><mi>x</mi></munder>" in made
     assert mathml(r"\backslash \{a\}", "x", False).count("<m") == 6
+
+
+def test_a_table_of_every_kind_is_read():
+    kinds = [f"{before}matrix" for before in ("", "p", "b", "B", "v", "V", "small")]
+    for kind in [*kinds, "cases", "array}{cc"]:
+        assert "<mtable" in mathml(rf"\begin{{{kind}}}a & b\end{{{kind.partition('}')[0]}}}", "x", True)
+    for kind in "equation", "equation*":
+        assert mathml(rf"\begin{{{kind}}}a\nonumber\notag\end{{{kind}}}", "x", True).count("<mi>") == 1
 
 
 def test_every_formula_that_a_page_cannot_show_is_found_in_its_line():
@@ -85,7 +94,9 @@ def test_a_function_is_not_apart_from_its_bracket(tex):
 def test_a_limit_stands_below_in_a_display_and_a_prime_is_no_exponent():
     limit = r"\lim_{h \to 0} f"
     assert "<munder>" in mathml(limit, "x", True) and "<munder>" not in mathml(limit, "x", False)
-    assert "<msup>" not in mathml("f'(x)", "x", False)
+    for tex in "f'(x)", "{(f)}'":
+        assert "<msup>" not in mathml(tex, "x", False)
+    assert "<msup>" in mathml("x^2", "x", False) and "<msup>" in mathml("x^{}", "x", False)
 
 
 @pytest.fixture

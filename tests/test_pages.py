@@ -215,10 +215,11 @@ def test_checks_are_invisible():
     assert "check" not in page_of(a_note("<!-- check: True -->", "Prose."))
 
 
-def test_a_new_version_marks_the_lines_that_changed_and_leads_to_the_one_before_and_back():
+@pytest.mark.parametrize(("head", "file"), [("Defines: `Value` (version {}).", ""), ("What is of the book.", "nn.py")])
+def test_a_new_version_marks_the_lines_that_changed_and_leads_to_the_one_before_and_back(head, file):
     notes = (
-        a_note("Defines: `Value` (version 1).", cell("class Value:\n    a = 1\n    b = 2")),
-        a_note("Defines: `Value` (version 2).", cell("# Again.\nclass Value:\n    a = 1\n    b = 3")),
+        a_note(head.format(1), cell("class Value:\n    a = 1\n    b = 2", title=file)),
+        a_note(head.format(2), cell("# Again.\nclass Value:\n    a = 1\n    b = 3", title=file)),
     )
     marked = BeautifulSoup(page_of(*notes), "html.parser").select(".hll")
     assert [line.get_text() for line in marked] == ["    b = 3\n"]

@@ -157,6 +157,9 @@ def test_broken_settings_are_one_line_and_mended_ones_make_all_pages_again(book,
 
 
 def test_what_goes_wrong_while_it_builds_is_one_line_and_the_preview_goes_on(book, preview, capsys, monkeypatch):
+    monkeypatch.setattr(shown, "build_site", lambda *_, **how: None)
+    preview.build()
+    assert capsys.readouterr().err == ""
     monkeypatch.setattr(shown, "build_site", lambda *_, **how: 1 / 0)
     preview.build()
     preview.build()
@@ -190,13 +193,17 @@ def test_each_page_looks_for_what_goes_on_and_asks_no_other_host(book, preview):
 
 
 def test_what_cells_have_given_is_on_the_page_before_it_is_recorded(book, preview):
-    book["00-a.md"] = text = a_note(cell("1"), "![A line](figures/a.svg)", cell("2"), output("old"), cell("3"))
+    book["00-a.md"] = text = a_note(
+        cell("1"), "![A line](figures/a.svg)", cell("2"), output("old"), "![No more](figures/b.svg)", cell("3")
+    )
     note, drawn = Note("notes/00-a.md", text), b"<svg>new</svg>"
     preview.give(note, [Outcome(None, (drawn,)), Outcome("fresh")])
-    preview.write_pages()
-    assert "fresh" in page("00-a.md") and "old" not in page("00-a.md")
-    assert (PAGES / "figures/a.svg").read_bytes() == drawn
     sign = (SIGN / "sign").read_text()
+    preview.give(note, [Outcome(None, (drawn,)), Outcome("fresh")])
+    assert (SIGN / "sign").read_text() == sign
+    preview.write_pages()
+    assert "fresh" in page("00-a.md") and "old" not in page("00-a.md") and "No more" not in page("00-a.md")
+    assert (PAGES / "figures/a.svg").read_bytes() == drawn
     preview.show(None)
     assert (SIGN / "sign").read_text() != sign
     preview.write_pages()
@@ -229,6 +236,7 @@ def test_the_preview_begins_with_a_site_and_its_fonts_and_watches_all_that_it_is
     assert watched[:3] == ["notes", "build/preview/sign", "build/preview/pages/looks"]
     assert [Path(path).name for path in watched[3:]] == ["looks", "theme", "mkdocs.yml"]
     assert served == [True, False]
+    assert json.loads((SITE / "status.json").read_text()) == {"words": "starting", "stale": []}
     ((folder, text),) = fonts
     assert folder == PAGES / "looks" and (folder / "book.css").exists() and "Words." in text
     assert logging.getLogger("mkdocs").level == logging.ERROR

@@ -113,13 +113,15 @@ def test_the_card_and_the_book_to_take_away_are_there_if_they_can_be_made(small)
     small["index.md"] = "# First\n\nA promise.\n\n## A part\n\n## Another\n"
     small.figure("06-backward-pass.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 5 2"></svg>')
     (small.root / "build/book").mkdir()
-    (small.root / "build/book/tiny.pdf").write_bytes(b"pdf")
+    for kind in "epub", "pdf":
+        (small.root / f"build/book/tiny.{kind}").write_bytes(kind.encode())
     site.write_pages()
     pages = small.files("build/pages")
     assert pages["build/pages/looks/card.png"].startswith(b"\x89PNG") and pages["build/pages/book/tiny.pdf"] == b"pdf"
     assert json.loads((small.root / "build/mkdocs.yml").read_text())["extra"]["card"]
     before, *after = pages["build/pages/index.md"].decode().split("<h2")
-    assert before.endswith('<a href="book/tiny.pdf">PDF</a></p>\n') and len(after) == 2
+    links = '<a href="book/tiny.epub">EPUB</a> · <a href="book/tiny.pdf">PDF</a>'
+    assert before.endswith(f": {links}</p>\n") and len(after) == 2
 
 
 def test_every_file_of_the_site_is_made_lighter_in_its_way(small, monkeypatch):
@@ -195,7 +197,7 @@ FORMULAS = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, 0x221A}
 def faces(tmp_path_factory) -> dict[str, TTFont]:
     """The faces for a text, by their files' names."""
     folder = tmp_path_factory.mktemp("faces") / "new" / "folder"
-    fonts.write_fonts(folder, "a &rarr; ∂")
+    fonts.write_fonts(folder, "a&rarr;∂")
     return {path.name: TTFont(path) for path in folder.iterdir()}
 
 

@@ -4,6 +4,7 @@ import pytest
 from conftest import a_note, cell
 
 from scripts.common.problem import Problem
+from scripts.note import prove
 from scripts.note.format import Note
 from scripts.note.tangle import differences, package, write_package
 from scripts.publish.listings import package_text
@@ -168,7 +169,10 @@ def test_a_definition_is_replaced_where_nothing_has_run_it(between):
             ["a = 1", "\n\nb = 2\n1 / 0\nc = 3"],
             "notes/01.md:7: {} cannot be imported: ZeroDivisionError: division by zero",
         ),
-        (["def f():\n    1 / 0", "def g(): pass\nf()"], "notes/00.md:5: {} cannot be imported: ZeroDivisionError"),
+        (
+            ["def f():\n    1 / 0\n    return 1", "def g(): pass\nf()"],
+            "notes/00.md:5: {} cannot be imported: ZeroDivisionError",
+        ),
         (["def f():\n    return 1", "1 / 0"], "notes/01.md:4: {} cannot be imported: ZeroDivisionError"),
         (["import nowhere"], "notes/00.md:4: {} cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
         (["import os\nos._exit(3)"], "micrograd: the package cannot be imported: Python ends with 3"),
@@ -182,6 +186,12 @@ def test_a_package_that_cannot_be_imported_is_refused_at_its_line_and_not_writte
         write_package(notes, tmp_path)
     assert str(caught.value).startswith(said.format(ENGINE))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_package_whose_import_takes_too_long_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(prove, "IMPORT_LIMIT", 0)
+    with pytest.raises(Problem, match=r"^micrograd: the package cannot be imported: it takes longer than 0 seconds$"):
+        write_package([Note("notes/00.md", a_note(part("while True: pass")))], tmp_path)
 
 
 def test_the_package_that_is_proved_is_the_one_of_the_notes_beside_what_it_imports(tmp_path):

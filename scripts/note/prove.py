@@ -72,8 +72,7 @@ def place(module: list[Piece], line: int) -> str:
     at, found = 2 - module[0].gap.count("\n"), module[0].place
     for piece in module:
         at += piece.gap.count("\n")
-        more = piece.source.count("\n")
         if at <= line:
-            found = f"{piece.path}:{piece.line + min(line - at, more)}"
-        at += more
+            found = f"{piece.path}:{piece.line + line - at}"
+        at += piece.source.count("\n")
     return found

@@ -20,7 +20,7 @@ def card(title: str, figure: Path, serif: Path) -> bytes:
     """A PNG with the title and a figure of the notes."""
     drawing = still(figure).decode()
     box = drawing.partition('viewBox="')[2].partition('"')[0]
-    inside = drawing[drawing.index(">", drawing.index("<svg")) + 1 : drawing.rindex("</svg>")]
+    inside = drawing.partition(">")[2].rpartition("</svg>")[0]
     text = CARD.format(width=WIDTH, height=HEIGHT, title=escape(title), box=box, figure=inside)
     picture = resvg_py.svg_to_bytes(
         svg_string=text, font_files=[str(serif)], sans_serif_family="Source Serif Pro", skip_system_fonts=True

@@ -104,7 +104,7 @@ def mended(math: str, display: bool) -> str:
         name_functions(element, display)
         raise_prime(element)
     for row in list(root.iter()):
-        if row.tag in ("math", "mrow", "mtd", "msqrt"):
+        if row.tag in ("mrow", "mtd", "msqrt"):
             mend_bars(row)
             mend_signs(row)
             row[:] = list(spaced(list(row)))
