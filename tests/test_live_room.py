@@ -103,6 +103,13 @@ def test_a_graph_is_drawn_and_is_a_file_as_the_book_records_it(reader):
     assert said["heard"][-1]["figures"] == [figure] and said["heard"][-1]["text"] is None
 
 
+@pytest.mark.parametrize("graph", ["Graph('g', engine='neato')", "Source('graph { a -- b }', engine='neato')"])
+def test_any_graph_is_drawn_by_the_engine_that_it_names(reader, graph):
+    code = f"import graphviz\ng = graphviz.{graph}\nif hasattr(g, 'edge'): g.edge('a', 'b')\n"
+    ways = [reader.run(f"{code}g.engine = '{engine}'\ng")["heard"][-1] for engine in ("neato", "dot")]
+    assert [len(way["figures"]) for way in ways] == [1, 1] and ways[0]["figures"] != ways[1]["figures"]
+
+
 def test_what_is_printed_is_heard_while_the_block_runs(reader):
     said = reader.run("import time\nfor k in range(5):\n    print(k)\n    time.sleep(0.1)")
     chunks = [part["text"] for part in said["heard"] if part["kind"] == "stdout"]

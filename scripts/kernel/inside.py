@@ -13,9 +13,8 @@ from typing import Any
 from IPython import get_ipython
 
 from scripts.kernel.failures import tell_all
-from scripts.note.drawing import STYLE, graph_source
+from scripts.note.drawing import GRAPHS, STYLE, graph_source
 
-GRAPHS = ("graphviz.graphs", "Digraph"), ("graphviz.graphs", "Graph"), ("graphviz.sources", "Source")
 QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 
 

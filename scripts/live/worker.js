@@ -58,7 +58,7 @@ async function start({bytes, setting}) {
   py.setStdout(write("stdout"));
   py.setStderr(write("stderr"));
   py.unpackArchive(bytes["home.zip"], "zip", {extractDir: py.runPython("import sysconfig; sysconfig.get_path('purelib')")});
-  const draw = (source) => viz.renderString(source, {format: "svg"});
+  const draw = (source, engine) => viz.renderString(source, {format: "svg", engine});
   python = py.pyimport("scripts.live.runner").session(hear, draw, JSON.stringify({modules, without}));
   states = new States(py);
   py.setInterruptBuffer(alarm);

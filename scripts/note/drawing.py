@@ -26,6 +26,8 @@ STYLE = {
     "xtick.color": "0.35",
     "ytick.color": "0.35",
 }
+# The types that are drawn as graphs, each by its module and name.
+GRAPHS = ("graphviz.graphs", "Digraph"), ("graphviz.graphs", "Graph"), ("graphviz.sources", "Source")
 FONT = "Helvetica,Arial,sans-serif"
 GRAPH = {"bgcolor": "transparent", "fontname": FONT, "nodesep": "0.2", "ranksep": "0.3"}
 NODE = {"color": "#444444", "fontname": FONT, "fontsize": "12", "height": "0.3", "width": "0.4"}
