@@ -17,8 +17,8 @@ QUESTION = (
 BEGINNING = "We begin at the end. {} moves just as far as itself: grad 1."
 BY_WAY = " It moves {} by way of {}, and rates along a path multiply."
 END = (
-    "All have run. If the grad of {} is right, a small step of it moves "
-    "{} {} times as far."
+    "All have run. By the grad of {}, a small step of it moves {} "
+    "{} times as far."
 )
 
 

@@ -149,7 +149,7 @@ def test_a_second_write_adds_or_wipes_out_as_the_version_does():
 def test_the_last_words_are_what_a_gradient_says_right_or_wrong():
     for kind, says in ((Closures, "b 2 times as far."), (Overwriting, "b 1 times as far.")):
         (b := (a := kind(3.0, label="a")) + a).label = "b"
-        assert captions(watch(b))[-1] == f"All have run. If the grad of a is right, a small step of it moves {says}"
+        assert captions(watch(b))[-1] == f"All have run. By the grad of a, a small step of it moves {says}"
 
 
 def test_why_gradients_are_multiplied_is_said_once_though_leaves_have_run_before():
