@@ -76,7 +76,9 @@ def test_a_sign_after_a_bracket_or_an_operator_is_a_prefix(tex):
     assert ("prefix", "−") in words(tex)
 
 
-@pytest.mark.parametrize("tex", ["a - b", "(a) - b", "|a| - b", "f(x)-1", r"\frac12 - x", r"\lVert g \rVert - 1"])
+@pytest.mark.parametrize(
+    "tex", ["a - b", "(a) - b", "|a| - b", "f(x)-1", r"\frac12 - x", r"\lVert g \rVert - 1", r"a + \dots - b"]
+)
 def test_a_minus_between_two_things_is_none(tex):
     assert ("", "−") in words(tex)
 

@@ -12,6 +12,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
+LONG = 20  # lines of code from which on a page of paper may end within it
 UNCOLOURED = r'<span class="(?:n|p|o|w|bp|nb|nn|fm|vm|ne|nd)">([^<]*)</span>'  # shown in the colour of the text
 
 
@@ -40,7 +41,8 @@ def code_block(
     marked = [(kind, "".join(text for _, text in lines)) for kind, lines in parts]
     lines = [f'<span class="{kind}">{text}</span>' if kind else text for kind, text in marked]
     head = f'<span class="filename">{escape(title)}</span>' if title else ""
-    classes = " ".join(filter(None, ["highlight", "console" if language in ("console", "pycon") else "", kind]))
+    console, long = language in ("console", "pycon"), source.count("\n") >= LONG
+    classes = " ".join(filter(None, ["highlight", "console" if console else "", "long" if long else "", kind]))
     numbers = ' data-search-exclude=""' if kind == "output" else ""
     return (
         f'<div class="{classes}"{numbers}{attributes}>{head}<pre><span></span><code>{"".join(lines)}</code></pre></div>'

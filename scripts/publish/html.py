@@ -22,6 +22,7 @@ PAGE = re.compile(r"^([\w-]+)\.(?:md|ipynb)(#.*)?$")  # a link to another page o
 TYPOGRAPHIC = parser().enable("smartquotes")
 TYPOGRAPHIC.options["typographer"] = True
 MARKDOWN = re.compile(r"[\\`*_{}\[\]#!~:]")
+SHORT = 24  # letters of code in a line that stay together
 MARK = re.compile(r"[.,;:!?)\]”’…]+")
 SUMMARY = re.compile(r"(?<=<summary>).*?(?=</summary>)")
 APOSTROPHE = re.compile(r"(?<=\w)'(?![^<]*</code>)")
@@ -59,7 +60,9 @@ class Html(RendererHTML):
         return with_signs(super().text(tokens, at, options, env))
 
     def code_inline(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:
-        """Code, in which a path may be broken between its folders."""
+        """Code, in which a path may be broken between its folders, and short code nowhere."""
+        if len(code := tokens[at].content) <= SHORT and not re.fullmatch(r"[\w./]*", code):
+            tokens[at].attrSet("class", "short")
         return re.sub(r"(?<=\w/)(?=\w)", "<wbr/>", super().code_inline(tokens, at, options, env))
 
     def fence(self, tokens: Tokens, at: int, options: OptionsDict, env: EnvType) -> str:

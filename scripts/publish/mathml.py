@@ -13,6 +13,7 @@ from scripts.note.format import Note
 from scripts.note.markdown import leaves, tokens
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+DOTS = ("…", "⋯")
 SIGNS = ("−", "+", "±")
 BARS = ("‖", "|")
 CLOSING_SIGNS = (")", "]", "}", *BARS)
@@ -132,11 +133,11 @@ def is_name(text: str) -> bool:
 
 
 def name_functions(element: Element, display: bool) -> None:
-    """Names that latex2mathml takes for operators are names, a limit's index stands below it in a display, and a slash
-    has no room around it."""
+    """Names and dots that latex2mathml takes for operators are none, a limit's index stands below it in a display, and
+    a slash has no room around it."""
     if element.tag == "mo" and said(element) == "/":
         element.attrib |= {"lspace": "0", "rspace": "0"}
-    if element.tag == "mo" and is_name(said(element)):
+    if element.tag == "mo" and (is_name(said(element)) or said(element) in DOTS):
         element.tag = "mi"
     if element.tag == "msub" and display and said(element[0]) in LIMITS:
         element.tag = "munder"
