@@ -119,6 +119,7 @@ def with_line(number: int, line: str) -> bytes:
         [*GRAPH[3:], *GRAPH[:3]],
         [*GRAPH, "ranksep=0.36"],
         [*GRAPH, "nodesep=0.22"],
+        [*GRAPH, "a [width=0.44 height=0.33]"],
     ],
 )
 def test_graphs_agree_however_they_are_laid_out(lines):

@@ -1,5 +1,6 @@
 """What differs from the last commit: shown in lines and on a page, accepted or put back."""
 
+import http.client
 import re
 import shutil
 import signal
@@ -272,6 +273,11 @@ def test_the_page_shows_old_beside_new_and_does_what_its_own_buttons_say_and_nob
     form = {"token": token, "key": key, "do": "put back"}
     assert asked(page, form | {"token": "guessed"}) == (403, "not from this page")
     assert asked(page, form, Host="evil.example.org")[0] == asked(page, Host="evil.example.org")[0] == 403
+    bare = http.client.HTTPConnection(page.split("/")[2], timeout=60)
+    bare.putrequest("POST", "/")  # and says nothing of a length
+    bare.endheaders()
+    assert bare.getresponse().status == 403
+    bare.close()
     addresses = [f"picture?key={key}&side=old&number={number}" for number in ("1", "%C2%B2", "")]
     for address in "notes", "picture", "picture?key=../../x&side=old&number=0", *addresses:
         assert asked(page + address) == (404, "nothing here")
@@ -279,7 +285,7 @@ def test_the_page_shows_old_beside_new_and_does_what_its_own_buttons_say_and_nob
     assert output("2") in changed["00-a.md"]
     assert "<h1>1 result differs" in asked(page, form)[1]
     assert output("1") in changed["00-a.md"]
-    assert "is another one by now" in asked(page, form)[1]
+    assert 'role="alert">this result: is another one by now\n  look again' in asked(page, form)[1]
     assert "<h1>Every result is as committed, or accepted</h1>" in asked(page, form | {"key": "all", "do": "accept"})[1]
     shutil.rmtree(changed.root / ".git")
     assert 'role="alert">git: nothing is committed here' in asked(page)[1]

@@ -13,7 +13,7 @@ def committed(folder: Path) -> dict[str, bytes]:
     ends. Raises Problem where there is no commit."""
     root, name = folder.parent, folder.name
     try:
-        found = git(root, "ls-tree", "--name-only", "HEAD", f"{name}/")
+        found = git(root, "ls-tree", "--name-only", "HEAD", name)
     except FileNotFoundError:
         raise Problem("git", "is not installed here", "install it", status=2) from None
     if found.returncode:
