@@ -61,7 +61,7 @@ def test_math_becomes_mathml_and_no_tex_is_left():
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("`$x$` and ``$y` $z$``", "<code>$x$</code> and <code>$y` $z$</code>"),
+        ("`$x$` and ``$y` $z$``", '<code class="short">$x$</code> and <code class="short">$y` $z$</code>'),
         ("```text\n$x$\n\n$$\ny\n$$\n```", "$x$\n\n$$\ny\n$$\n</code>"),
         ("~~~text\n$x$\n~~~", "$x$\n</code>"),
         ("    $x$ leaf", "$x$ leaf\n</code>"),
@@ -135,7 +135,7 @@ def test_what_a_fold_defines_for_the_package_is_one_line_below_it():
 
 def test_a_number_keeps_its_per_cent_and_its_minus():
     page = page_of(a_note("It is -1, or 50 % of 2 - 4; see `50 % -1`."))
-    assert "It is −1, or 50\N{NO-BREAK SPACE}% of 2 − 4; see <code>50 % -1</code>." in page
+    assert 'It is −1, or 50\N{NO-BREAK SPACE}% of 2 − 4; see <code class="short">50 % -1</code>.' in page
 
 
 def test_a_link_of_the_glossary_says_the_title_once_whatever_its_lines():
@@ -193,8 +193,10 @@ def test_the_title_of_a_fold_has_typographic_apostrophes_but_its_code_has_not():
     assert "<summary>The lecture’s <code>d['a']</code></summary>" in shown
 
 
-def test_a_path_can_be_broken_between_its_folders_only():
-    assert "<code>a/<wbr/>b_c/<wbr/>d.py</code> and <code>1 / 2</code>" in page_of(a_note("`a/b_c/d.py` and `1 / 2`"))
+def test_a_path_can_be_broken_between_its_folders_and_short_code_nowhere():
+    assert '<code>a/<wbr/>b_c/<wbr/>d.py</code> and <code class="short">1 / 2</code>' in page_of(
+        a_note("`a/b_c/d.py` and `1 / 2`")
+    )
 
 
 def test_lines_that_changed_beside_each_other_are_marked_as_one():
