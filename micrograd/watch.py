@@ -150,7 +150,7 @@ def watch(root, order=None):
     widths = {}
     for v in nodes:
         lines = [line for step in steps for line in box_lines(v, step)]
-        widths[v] = f"{0.086 * max(map(len, lines)) + 0.09:.2f}"
+        widths[v] = f"{0.081 * max(map(len, lines)) + 0.09:.2f}"
     frames = [svg_of(film_frame(root, step, widths)) for step in steps]
     return film(frames, [step.caption for step in steps])
 

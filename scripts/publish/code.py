@@ -12,7 +12,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
-LONG = 20  # lines of code from which on a page of paper may end within it
+FILLS_A_PAGE = 20  # lines of code from which on a page of paper may end within it
 UNCOLOURED = r'<span class="(?:n|p|o|w|bp|nb|nn|fm|vm|ne|nd)">([^<]*)</span>'  # shown in the colour of the text
 
 
@@ -41,7 +41,7 @@ def code_block(
     marked = [(kind, "".join(text for _, text in lines)) for kind, lines in parts]
     lines = [f'<span class="{kind}">{text}</span>' if kind else text for kind, text in marked]
     head = f'<span class="filename">{escape(title)}</span>' if title else ""
-    console, long = language in ("console", "pycon"), source.count("\n") >= LONG
+    console, long = language in ("console", "pycon"), source.count("\n") >= FILLS_A_PAGE
     classes = " ".join(filter(None, ["highlight", "console" if console else "", "long" if long else "", kind]))
     numbers = ' data-search-exclude=""' if kind == "output" else ""
     return (
