@@ -1,5 +1,7 @@
 // Films from the room. looks/film.js steps through them, for which they have to be in the page itself: of what they say,
 // only what draws is taken.
+import { made } from "./made.js";
+
 const DRAWS = /^(svg|g|path|poly(gon|line)|ellipse|circle|rect|line|text|tspan|defs|use|clipPath)$/;
 const SAYS = new RegExp(`^(${[
   /class=(film|frame( last)?|caption)/, /data-(from|to)=\d{1,3}/, /(xlink:)?href=#.*/,
@@ -18,7 +20,7 @@ export function show(svg, figure, ariaLabel) {
   }
   film.setAttribute("style", `--own: ${parseFloat(film.getAttribute("width"))}pt`);
   Object.assign(film, { role: "img", ariaLabel });
-  if (!figure.querySelector(".reel")) figure.prepend(Object.assign(document.createElement("div"), { className: "reel" }));
+  if (!figure.querySelector(".reel")) figure.prepend(made("div", { className: "reel" }));
   figure.querySelector(".reel").replaceChildren(film);
   turn(figure, figure.dataset.at);
 }

@@ -94,6 +94,7 @@ export class Runs {
   #asserts(stub) { return this.cells.findIndex((cell, at) => at >= stub.cell && cell.kind === "asserts") + 1; }
   #needs(block) { return this.cells[block.cell - 1].needs?.replace(/^./, (letter) => letter.toUpperCase()); }
   #block(cell) { return this.page.blocks.find((block) => block.cell === cell && !block.stub); }
+  // How many blocks of the story come before the page's own, the package among them.
   #before() { return this.book.slice(0, this.at).reduce((sum, note) => sum + note.cells.length, 1); }
 
   // What takes its time and is the ground of nothing runs when it is asked for, or changed.
